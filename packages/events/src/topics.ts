@@ -1,0 +1,130 @@
+/**
+ * The topics of the pipeline: name, codec, and the key as a function of the value. Keys begin with
+ * the workspace, so that no two workspaces ever share a node.
+ */
+import type { Codec } from './codec.js';
+import {
+  type CollectedEvent,
+  type ContributionMade,
+  type CouponResolved,
+  type CouponUsed,
+  collectedEventCodec,
+  contributionMadeCodec,
+  couponResolvedCodec,
+  couponUsedCodec,
+  type Identifier,
+  type LedgerCatalogue,
+  type LedgerIdentity,
+  type LedgerOrder,
+  type LedgerTouchpoint,
+  type LinksObserved,
+  ledgerCatalogueCodec,
+  ledgerIdentityCodec,
+  ledgerOrderCodec,
+  ledgerTouchpointCodec,
+  linksObservedCodec,
+  type OrderAttributed,
+  orderAttributedCodec,
+  type PersonAssigned,
+  personAssignedCodec,
+  type WorkContinued,
+  workContinuedCodec,
+} from './generated/records.js';
+
+/** A stream of records of one type; records of one key keep their order. */
+export interface Topic<T> {
+  readonly name: string;
+  readonly codec: Codec<T>;
+  /** Decides the partition: all records of one key are in one partition. */
+  keyOf(value: T): string;
+}
+
+/** `type:value`, the key of an identifier's node. Types contain no colon, values may. */
+export function identifierKey(identifier: Identifier): string {
+  return `${identifier.type}:${identifier.value}`;
+}
+
+/** The inverse of {@link identifierKey}. */
+export function parseIdentifierKey(key: string): Identifier {
+  const colon = key.indexOf(':');
+  return { type: key.slice(0, colon), value: key.slice(colon + 1) };
+}
+
+/** The node an accepted event goes to: its strongest identifier, catalogue entry, or itself. */
+export function eventNode(event: CollectedEvent): string {
+  if (event.catalogue !== null) return `${event.catalogue.kind}:${event.catalogue.id}`;
+  const strongest = event.identifiers[0];
+  return strongest === undefined ? `event:${event.eventId}` : identifierKey(strongest);
+}
+
+const orderNode = (value: { readonly workspace: string; readonly orderId: string }) =>
+  `${value.workspace}/order_id:${value.orderId}`;
+
+/** Events as accepted, repeats included; the only topic that producers write. */
+export const eventsCollected: Topic<CollectedEvent> = {
+  name: 'events.collected',
+  codec: collectedEventCodec,
+  keyOf: (event) => `${event.workspace}/${event.eventId}`,
+};
+/** Each event once, on its way to its strongest identifier or catalogue entry. */
+export const eventsAccepted: Topic<CollectedEvent> = {
+  name: 'events.accepted',
+  codec: collectedEventCodec,
+  keyOf: (event) => `${event.workspace}/${eventNode(event)}`,
+};
+export const linksObserved: Topic<LinksObserved> = {
+  name: 'links.observed',
+  codec: linksObservedCodec,
+  keyOf: (value) => value.workspace,
+};
+export const personsAssigned: Topic<PersonAssigned> = {
+  name: 'persons.assigned',
+  codec: personAssignedCodec,
+  keyOf: (value) => `${value.workspace}/${value.identifier}`,
+};
+export const contributionsMade: Topic<ContributionMade> = {
+  name: 'contributions.made',
+  codec: contributionMadeCodec,
+  keyOf: (value) => `${value.workspace}/${value.personId}`,
+};
+export const ordersAttributed: Topic<OrderAttributed> = {
+  name: 'orders.attributed',
+  codec: orderAttributedCodec,
+  keyOf: orderNode,
+};
+export const couponsUsed: Topic<CouponUsed> = {
+  name: 'coupons.used',
+  codec: couponUsedCodec,
+  keyOf: (value) => `${value.workspace}/coupon:${value.code}`,
+};
+export const couponsResolved: Topic<CouponResolved> = {
+  name: 'coupons.resolved',
+  codec: couponResolvedCodec,
+  keyOf: orderNode,
+};
+/** A node's word to itself: a paged piece of work goes on. */
+export const workContinued: Topic<WorkContinued> = {
+  name: 'work.continued',
+  codec: workContinuedCodec,
+  keyOf: (value) => `${value.workspace}/${value.node}`,
+};
+export const ledgerOrders: Topic<LedgerOrder> = {
+  name: 'ledger.orders',
+  codec: ledgerOrderCodec,
+  keyOf: orderNode,
+};
+export const ledgerTouchpoints: Topic<LedgerTouchpoint> = {
+  name: 'ledger.touchpoints',
+  codec: ledgerTouchpointCodec,
+  keyOf: (value) => `${value.workspace}/${value.touch.touchpointId}`,
+};
+export const ledgerIdentities: Topic<LedgerIdentity> = {
+  name: 'ledger.identities',
+  codec: ledgerIdentityCodec,
+  keyOf: (value) => `${value.workspace}/${value.identifierType}:${value.identifier}`,
+};
+export const ledgerCatalogue: Topic<LedgerCatalogue> = {
+  name: 'ledger.catalogue',
+  codec: ledgerCatalogueCodec,
+  keyOf: (value) => `${value.workspace}/${value.entry.kind}:${value.entry.id}`,
+};
