@@ -5,7 +5,8 @@
  */
 
 const INTEGER_BYTES = 8;
-const OFFSET = 2 ** 53;
+/** Makes the upper half of any part positive. */
+const UPPER_OFFSET = 2 ** 31;
 
 /** A part is a string or an integer between −2^53 and 2^53. */
 export type KeyPart = string | number;
@@ -27,9 +28,10 @@ export function stateKey(...parts: readonly KeyPart[]): Buffer {
 }
 
 function writeInteger(key: Buffer, at: number, value: number): number {
-  const shifted = value + OFFSET;
-  key.writeUInt32BE(Math.floor(shifted / 2 ** 32), at);
-  key.writeUInt32BE(shifted % 2 ** 32, at + 4);
+  // Halves, because a double cannot hold the sum of a large integer and an offset exactly.
+  const upper = Math.floor(value / 2 ** 32);
+  key.writeUInt32BE(upper + UPPER_OFFSET, at);
+  key.writeUInt32BE(value - upper * 2 ** 32, at + 4);
   return at + INTEGER_BYTES;
 }
 

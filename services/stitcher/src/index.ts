@@ -1,1 +1,1 @@
-export {};
+export { stitcherTopology } from './topology.js';

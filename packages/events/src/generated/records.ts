@@ -387,6 +387,102 @@ export interface PersonAssigned {
   readonly answers: number;
 }
 
+/** State of identity: one component. */
+export interface StateComponent {
+  /** Its smallest member. */
+  readonly representative: string;
+  /** Members. */
+  readonly size: number;
+}
+
+/** State of identifiers: what an identifier's node knows of itself. */
+export interface StateIdentifier {
+  /** As identity last assigned it, or its own; empty before either. */
+  readonly personId: string;
+  /** Judged shared. */
+  readonly shared: boolean;
+  /** Of the assignment; 0: none yet. */
+  readonly version: number;
+  /** Requests sent to identity. */
+  readonly asked: number;
+  /** Highest request answered. */
+  readonly answered: number;
+  /** Of its ledger record; 0: none yet. */
+  readonly revision: number;
+  /** As last recorded. */
+  readonly recordedPersonId: string;
+  /** As last recorded. */
+  readonly recordedShared: boolean;
+}
+
+/** State of identifiers: an event kept because rules may read it again. */
+export interface StateItem {
+  /** The person it is contributed to; empty: none yet. */
+  readonly personId: string;
+  /** The event as accepted. */
+  readonly event: CollectedEvent;
+}
+
+/** Linked customer_ids of one shop. */
+export interface StateShopCustomers {
+  /** Before the first colon. */
+  readonly shop: string;
+  /** How many. */
+  readonly count: number;
+}
+
+/** Direct links by the kind of neighbour. */
+export interface StateLinkCounts {
+  /** Linked user_ids. */
+  readonly userIds: number;
+  /** By shop. */
+  readonly customers: readonly StateShopCustomers[];
+  /** Linked emails. */
+  readonly emails: number;
+  /** Linked anonymous_ids. */
+  readonly anonymousIds: number;
+  /** Linked strong identifiers but orders. */
+  readonly strong: number;
+}
+
+/** State of identity: one linked identifier. */
+export interface StateMember {
+  /** Its component; numbers are never reused. */
+  readonly component: number;
+  /** Judged shared. */
+  readonly shared: boolean;
+  /** As last told; empty: never. */
+  readonly assignedPersonId: string;
+  /** As last told. */
+  readonly assignedShared: boolean;
+  /** Of its direct links. */
+  readonly counts: StateLinkCounts;
+}
+
+/** A code that the order uses. */
+export interface StateOrderCoupon {
+  /** Upper-cased. */
+  readonly code: string;
+  /** The coupon's node has answered. */
+  readonly resolved: boolean;
+  /** Its entry names an influencer, post or program. */
+  readonly owned: boolean;
+}
+
+/** State of an order's node, besides its items. */
+export interface StateOrder {
+  /** Grows with every contribution to a journey; 0: none yet. */
+  readonly contribution: number;
+  /** The person it is contributed to; empty: none. */
+  readonly personId: string;
+  /** As contributed, milliseconds. */
+  readonly orderedAt: number;
+  /** The journey has answered the present contribution. */
+  readonly attributed: boolean;
+  /** Codes whose nodes know of the order. */
+  readonly coupons: readonly StateOrderCoupon[];
+}
+
 /** Topic work.continued, key node: a paged piece of work goes on. */
 export interface WorkContinued {
   /** The workspace. */
@@ -412,9 +508,14 @@ export const touchCodec: Codec<Touch> = codec(
   {"type":"record","name":"rosi.Touch","fields":[{"name":"touchpointId","type":"string"},{"name":"type","type":"string"},{"name":"touchedAt","type":"long"},{"name":"platform","type":"string","default":""},{"name":"medium","type":"string","default":""},{"name":"mediaType","type":"string","default":""},{"name":"postId","type":"string","default":""},{"name":"influencerId","type":"string","default":""},{"name":"campaignId","type":"string","default":""},{"name":"linkId","type":"string","default":""},{"name":"programId","type":"string","default":""},{"name":"utmCampaign","type":"string","default":""},{"name":"couponCode","type":"string","default":""}]},
 );
 
+/** Codec of schemas/journey_order.avsc. */
+export const journeyOrderCodec: Codec<JourneyOrder> = codec(
+  {"type":"record","name":"rosi.JourneyOrder","fields":[{"name":"orderId","type":"string"},{"name":"orderedAt","type":"long"},{"name":"contribution","type":"long"}]},
+);
+
 /** Codec of schemas/contribution_made.avsc. */
 export const contributionMadeCodec: Codec<ContributionMade> = codec(
-  {"type":"record","name":"rosi.ContributionMade","fields":[{"name":"workspace","type":"string"},{"name":"personId","type":"string"},{"name":"withdrawn","type":"boolean","default":false},{"name":"touch","type":["null","rosi.Touch"],"default":null},{"name":"order","type":["null",{"type":"record","name":"rosi.JourneyOrder","fields":[{"name":"orderId","type":"string"},{"name":"orderedAt","type":"long"},{"name":"contribution","type":"long"}]}],"default":null}]},
+  {"type":"record","name":"rosi.ContributionMade","fields":[{"name":"workspace","type":"string"},{"name":"personId","type":"string"},{"name":"withdrawn","type":"boolean","default":false},{"name":"touch","type":["null","rosi.Touch"],"default":null},{"name":"order","type":["null","rosi.JourneyOrder"],"default":null}]},
 );
 
 /** Codec of schemas/coupon_resolved.avsc. */
@@ -460,6 +561,31 @@ export const orderAttributedCodec: Codec<OrderAttributed> = codec(
 /** Codec of schemas/person_assigned.avsc. */
 export const personAssignedCodec: Codec<PersonAssigned> = codec(
   {"type":"record","name":"rosi.PersonAssigned","fields":[{"name":"workspace","type":"string"},{"name":"identifier","type":"string"},{"name":"personId","type":"string"},{"name":"shared","type":"boolean"},{"name":"version","type":"long"},{"name":"answers","type":"long","default":0}]},
+);
+
+/** Codec of schemas/state_component.avsc. */
+export const stateComponentCodec: Codec<StateComponent> = codec(
+  {"type":"record","name":"rosi.StateComponent","fields":[{"name":"representative","type":"string"},{"name":"size","type":"long"}]},
+);
+
+/** Codec of schemas/state_identifier.avsc. */
+export const stateIdentifierCodec: Codec<StateIdentifier> = codec(
+  {"type":"record","name":"rosi.StateIdentifier","fields":[{"name":"personId","type":"string"},{"name":"shared","type":"boolean"},{"name":"version","type":"long"},{"name":"asked","type":"long"},{"name":"answered","type":"long"},{"name":"revision","type":"long"},{"name":"recordedPersonId","type":"string"},{"name":"recordedShared","type":"boolean"}]},
+);
+
+/** Codec of schemas/state_item.avsc. */
+export const stateItemCodec: Codec<StateItem> = codec(
+  {"type":"record","name":"rosi.StateItem","fields":[{"name":"personId","type":"string"},{"name":"event","type":"rosi.CollectedEvent"}]},
+);
+
+/** Codec of schemas/state_member.avsc. */
+export const stateMemberCodec: Codec<StateMember> = codec(
+  {"type":"record","name":"rosi.StateMember","fields":[{"name":"component","type":"long"},{"name":"shared","type":"boolean"},{"name":"assignedPersonId","type":"string"},{"name":"assignedShared","type":"boolean"},{"name":"counts","type":{"type":"record","name":"rosi.StateLinkCounts","fields":[{"name":"userIds","type":"int"},{"name":"customers","type":{"type":"array","items":{"type":"record","name":"rosi.StateShopCustomers","fields":[{"name":"shop","type":"string"},{"name":"count","type":"int"}]}}},{"name":"emails","type":"int"},{"name":"anonymousIds","type":"int"},{"name":"strong","type":"int"}]}}]},
+);
+
+/** Codec of schemas/state_order.avsc. */
+export const stateOrderCodec: Codec<StateOrder> = codec(
+  {"type":"record","name":"rosi.StateOrder","fields":[{"name":"contribution","type":"long"},{"name":"personId","type":"string"},{"name":"orderedAt","type":"long"},{"name":"attributed","type":"boolean"},{"name":"coupons","type":{"type":"array","items":{"type":"record","name":"rosi.StateOrderCoupon","fields":[{"name":"code","type":"string"},{"name":"resolved","type":"boolean"},{"name":"owned","type":"boolean"}]}}}]},
 );
 
 /** Codec of schemas/work_continued.avsc. */

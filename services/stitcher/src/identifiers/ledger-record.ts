@@ -1,0 +1,119 @@
+/**
+ * The record of an order: its row, its credits, and the signed differences to the record before.
+ * Pure: the same facts and touchpoints give the same record.
+ */
+import { type AttributionSettings, compareTouches, creditOrder } from '@rosi/attribution';
+import {
+  type LedgerCredit,
+  type LedgerDelta,
+  type LedgerOrder,
+  ledgerOrderCodec,
+  type Touch,
+  touchCodec,
+} from '@rosi/events';
+import type { OrderFacts } from './merge-order.js';
+
+/** What an order's node knows when it values the order. */
+export interface Valuation {
+  readonly workspace: string;
+  readonly orderId: string;
+  readonly facts: OrderFacts;
+  /** Empty: nobody's. */
+  readonly personId: string;
+  readonly newCustomer: boolean;
+  /** The journey's eligible touchpoints and those of the order's coupons, in any order. */
+  readonly touches: readonly Touch[];
+  /** The journey had more than the limit. */
+  readonly cut: boolean;
+}
+
+/** The order's record without revision, time and differences. */
+export function valueOrder(valuation: Valuation, settings: AttributionSettings): LedgerOrder {
+  const { facts } = valuation;
+  const sorted = [...valuation.touches].sort(compareTouches);
+  const newest = sorted.slice(-settings.touchpointsMax);
+  const { touches, credits } = creditOrder({
+    touches: newest,
+    orderedAt: facts.orderedAt,
+    net: facts.net,
+    settings,
+  });
+  return {
+    workspace: valuation.workspace,
+    orderId: valuation.orderId,
+    revision: 0,
+    recordedAt: 0,
+    personId: valuation.personId,
+    orderedAt: facts.orderedAt,
+    currency: facts.currency,
+    gross: facts.gross,
+    tax: facts.tax,
+    shipping: facts.shipping,
+    refunded: facts.refunded,
+    net: facts.net,
+    newCustomer: valuation.newCustomer,
+    cut: valuation.cut || newest.length < sorted.length,
+    couponCodes: facts.couponCodes,
+    items: facts.items,
+    touches,
+    eligible: newest.length,
+    credits,
+    deltas: [],
+  };
+}
+
+/** Whether both say the same of the order, revision and time aside. */
+export function isSameOrder(a: LedgerOrder, b: LedgerOrder): boolean {
+  const plain = (order: LedgerOrder) =>
+    ledgerOrderCodec.encode({ ...order, revision: 0, recordedAt: 0, deltas: [] });
+  return plain(a).equals(plain(b));
+}
+
+/**
+ * `next` with the signed differences to `before`: rows that are the same in both are left out, so
+ * that the sum of all differences of an order is its present state.
+ */
+export function withDeltas(before: LedgerOrder | null, next: LedgerOrder): LedgerOrder {
+  if (before === null) {
+    return { ...next, deltas: next.credits.map((credit) => delta(next, credit, credit.touch, 1)) };
+  }
+  const touches = [...next.touches];
+  const deltas: LedgerDelta[] = [];
+  const remaining = new Map(next.credits.map((credit) => [rowKey(next, credit), credit]));
+  for (const credit of before.credits) {
+    const key = rowKey(before, credit);
+    if (remaining.delete(key)) continue;
+    const touch = before.touches[credit.touch] as Touch;
+    deltas.push(delta(before, credit, indexOfTouch(touches, touch), -1));
+  }
+  for (const credit of remaining.values()) deltas.push(delta(next, credit, credit.touch, 1));
+  return { ...next, touches, deltas };
+}
+
+function delta(order: LedgerOrder, credit: LedgerCredit, touch: number, sign: 1 | -1): LedgerDelta {
+  return {
+    model: credit.model,
+    touch,
+    personId: order.personId,
+    orderedAt: order.orderedAt,
+    currency: order.currency,
+    credit: sign * credit.credit,
+    share: sign * credit.share,
+  };
+}
+
+/** Equal exactly when two credit rows are equal in every column. */
+function rowKey(order: LedgerOrder, credit: LedgerCredit): string {
+  const touch = touchCodec.encode(order.touches[credit.touch] as Touch).toString('latin1');
+  const { model, credit: amount, share } = credit;
+  return [model, amount, share, order.orderedAt, order.currency, order.personId, touch].join('\n');
+}
+
+/** The place of an equal touch in the list, which is added when there is none. */
+function indexOfTouch(touches: Touch[], touch: Touch): number {
+  const bytes = touchCodec.encode(touch);
+  const known = touches.findIndex(
+    (other) => other.touchpointId === touch.touchpointId && touchCodec.encode(other).equals(bytes),
+  );
+  return known >= 0 ? known : touches.push(touch) - 1;
+}

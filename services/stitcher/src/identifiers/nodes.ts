@@ -1,0 +1,148 @@
+/**
+ * The identifiers' own state: who an identifier belongs to, what it asked identity, and what was
+ * last recorded of it. Loaded once a batch, written once at its end.
+ */
+import {
+  identifierKey,
+  ledgerIdentities,
+  linksObserved,
+  type PersonAssigned,
+  parseIdentifierKey,
+  type StateIdentifier,
+  stateIdentifierCodec,
+} from '@rosi/events';
+import { type ProcessorContext, stateKey } from '@rosi/streams';
+import { digest, ownPersonId } from '../person-id.js';
+
+const NODE = 'n';
+const LINKED = 'l';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export interface IdentifierNode extends Mutable<StateIdentifier> {
+  readonly workspace: string;
+  /** The identifier key, type:value. */
+  readonly identifier: string;
+  /** received_at of the oldest cause in this batch. */
+  cause: number;
+}
+
+/** Identity owes this node no answer: what it knows may be acted upon. */
+export const isAnswered = (node: IdentifierNode) => node.answered === node.asked;
+
+/** A node that no event of a person has carried is nobody's: its identifier joins nothing. */
+export const isSeen = (node: IdentifierNode) => node.personId !== '' || node.asked > 0;
+
+export class IdentifierNodes {
+  readonly #context: ProcessorContext;
+  readonly #loaded = new Map<string, IdentifierNode>();
+  readonly #changed = new Set<IdentifierNode>();
+
+  constructor(context: ProcessorContext) {
+    this.#context = context;
+  }
+
+  load(workspace: string, identifier: string): IdentifierNode {
+    const key = `${workspace}/${identifier}`;
+    let node = this.#loaded.get(key);
+    if (node === undefined) {
+      const stored = this.#context.state.get(stateKey(NODE, workspace, identifier));
+      const state = stored === undefined ? unseen() : stateIdentifierCodec.decode(stored);
+      node = { ...state, workspace, identifier, cause: Number.MAX_SAFE_INTEGER };
+      this.#loaded.set(key, node);
+    }
+    return node;
+  }
+
+  /**
+   * An event carried these identifiers together (strongest first, the node's own). Identity is asked
+   * only about a set that this node has not asked about before.
+   */
+  observe(
+    node: IdentifierNode,
+    carried: readonly { readonly type: string; readonly value: string }[],
+    unlink: boolean,
+    cause: number,
+  ): void {
+    this.#touch(node, cause);
+    if (carried.length > 1) this.#ask(node, carried.map(identifierKey), unlink, cause);
+    if (node.personId === '' && node.asked === 0) node.personId = ownPersonId(node.identifier);
+  }
+
+  #ask(node: IdentifierNode, members: readonly string[], unlink: boolean, cause: number): void {
+    const { workspace, identifier } = node;
+    const set = digest([unlink ? 'unlink' : 'link', ...members].join('\n'));
+    const key = stateKey(LINKED, workspace, identifier, set);
+    if (this.#context.state.get(key) !== undefined) return;
+    this.#context.state.put(key, Buffer.alloc(0));
+    node.asked += 1;
+    this.#context.emit(
+      linksObserved,
+      { workspace, observer: identifier, request: node.asked, members, unlink },
+      cause,
+    );
+  }
+
+  /** Takes identity's answer; an answer older than one already taken changes no assignment. */
+  assign(node: IdentifierNode, assigned: PersonAssigned, cause: number): void {
+    this.#touch(node, cause);
+    node.answered = Math.max(node.answered, assigned.answers);
+    if (assigned.version < node.version) return;
+    node.version = assigned.version;
+    node.personId = assigned.personId;
+    node.shared = assigned.shared;
+  }
+
+  /** Records changed identities and writes all changed nodes. */
+  endBatch(): void {
+    for (const node of this.#changed) {
+      if (isAnswered(node)) this.#record(node);
+      this.#context.state.put(
+        stateKey(NODE, node.workspace, node.identifier),
+        stateIdentifierCodec.encode(node),
+      );
+    }
+    this.#changed.clear();
+    this.#loaded.clear();
+  }
+
+  #record(node: IdentifierNode): void {
+    const { personId, shared } = node;
+    if (node.recordedPersonId === personId && node.recordedShared === shared) return;
+    node.recordedPersonId = personId;
+    node.recordedShared = shared;
+    node.revision += 1;
+    const { type, value } = parseIdentifierKey(node.identifier);
+    this.#context.emit(
+      ledgerIdentities,
+      {
+        workspace: node.workspace,
+        revision: node.revision,
+        recordedAt: this.#context.now(),
+        identifierType: type,
+        identifier: value,
+        personId,
+        shared,
+      },
+      node.cause,
+    );
+  }
+
+  #touch(node: IdentifierNode, cause: number): void {
+    node.cause = Math.min(node.cause, cause);
+    this.#changed.add(node);
+  }
+}
+
+function unseen(): StateIdentifier {
+  return {
+    personId: '',
+    shared: false,
+    version: 0,
+    asked: 0,
+    answered: 0,
+    revision: 0,
+    recordedPersonId: '',
+    recordedShared: false,
+  };
+}
