@@ -1,3 +1,43 @@
-export type { Codec } from './codec.js';
+/** Events: their records and topics, and everything pure about an incoming one. */
+export { isBotAgent } from './bots.js';
+export { type Classification, type ClassificationInput, classify } from './classify.js';
+export { type Codec, codec } from './codec.js';
+export { eventSchema } from './event-schema.js';
 export * from './generated/records.js';
+export {
+  type DroppedIdentifier,
+  type DropReason,
+  normaliseIdentifier,
+} from './identifiers.js';
+export { hostOf, type Landing, queryOf, readLanding } from './landing.js';
+export { maskPlain, maskProse, maskUrl, maskValue } from './mask.js';
+export {
+  currencyDigits,
+  formatMoney,
+  type MoneyResult,
+  minorUnitsMax,
+  parseMoney,
+} from './money.js';
+export { type NormaliseContext, type NormaliseResult, normalise } from './normalise.js';
+export { couponCode } from './order.js';
+export { type RejectionCode, rejectionCodes, rejectionRemedies } from './rejection.js';
+export { parseTime } from './time.js';
 export * from './topics.js';
+export {
+  adClickParameters,
+  type CatalogueType,
+  catalogueTypes,
+  type EventType,
+  eventTypes,
+  type IdentifierType,
+  identifierTypes,
+  interactionKinds,
+  isCatalogueType,
+  isEventType,
+  type MediaType,
+  type Medium,
+  media,
+  mediaTypes,
+  pixelEventTypes,
+  trackedClickParameter,
+} from './vocabulary.js';

@@ -1,1 +1,16 @@
-export {};
+/** What every service needs around its domain: configuration, logs, metrics, threads, start. */
+export { logLevelSchema, logLevels, parseEnvironment } from './environment.js';
+export {
+  errorFromWire,
+  errorToWire,
+  RosiError,
+  type RosiErrorCode,
+  rosiErrorCodes,
+  rosiErrorOf,
+  type WireError,
+} from './errors.js';
+export { type LifecyclePart, type Running, startInOrder } from './lifecycle.js';
+export { createLogger, type Logger } from './logger.js';
+export { createMetrics, type Metrics } from './metrics.js';
+export { serveWorker } from './worker-serve.js';
+export { startWorker } from './worker-start.js';

@@ -5,6 +5,9 @@
  */
 
 const INTEGER_BYTES = 8;
+/** Of a UTF-16 unit: three in UTF-8 at most, two for a NUL. */
+const UNIT_BYTES_MAX = 3;
+const ASCII_MAX = 0x7f;
 /** Makes the upper half of any part positive. */
 const UPPER_OFFSET = 2 ** 31;
 
@@ -13,18 +16,16 @@ export type KeyPart = string | number;
 
 /** The key, or with fewer parts the prefix of all keys that begin with these parts. */
 export function stateKey(...parts: readonly KeyPart[]): Buffer {
-  let size = 0;
+  let bytesMax = 0;
   for (const part of parts) {
-    size += typeof part === 'number' ? INTEGER_BYTES : Buffer.byteLength(part) + 2;
-    if (typeof part === 'string' && part.includes('\0')) size += part.length;
+    bytesMax += typeof part === 'number' ? INTEGER_BYTES : part.length * UNIT_BYTES_MAX + 2;
   }
-  const key = Buffer.allocUnsafe(size);
+  const key = Buffer.allocUnsafe(bytesMax);
   let at = 0;
   for (const part of parts) {
-    if (typeof part === 'number') at = writeInteger(key, at, part);
-    else at = writeString(key, at, part);
+    at = typeof part === 'number' ? writeInteger(key, at, part) : writeString(key, at, part);
   }
-  return at === size ? key : key.subarray(0, at);
+  return key.subarray(0, at);
 }
 
 function writeInteger(key: Buffer, at: number, value: number): number {
@@ -36,16 +37,32 @@ function writeInteger(key: Buffer, at: number, value: number): number {
 }
 
 function writeString(key: Buffer, at: number, value: string): number {
-  const escaped = value.includes('\0') ? value.split('\0') : [value];
+  let end = writeAscii(key, at, value);
+  if (end < 0) end = writeEscaped(key, at, value);
+  key[end] = 0;
+  key[end + 1] = 1;
+  return end + 2;
+}
+
+/** Keys are made several times an event, nearly always of ASCII: a loop is the fastest way. */
+function writeAscii(key: Buffer, at: number, value: string): number {
+  for (let index = 0; index < value.length; index += 1) {
+    const unit = value.charCodeAt(index);
+    if (unit === 0 || unit > ASCII_MAX) return -1;
+    key[at + index] = unit;
+  }
+  return at + value.length;
+}
+
+function writeEscaped(key: Buffer, at: number, value: string): number {
   let end = at;
-  escaped.forEach((piece, index) => {
+  value.split('\0').forEach((piece, index) => {
     if (index > 0) {
-      key[end++] = 0;
-      key[end++] = 0xff;
+      key[end] = 0;
+      key[end + 1] = 0xff;
+      end += 2;
     }
     end += key.write(piece, end, 'utf8');
   });
-  key[end++] = 0;
-  key[end++] = 1;
   return end;
 }

@@ -1,1 +1,11 @@
-export {};
+/** The HTTP edge: takes events, answers once they are durable, and tells how the pipeline is. */
+export {
+  type CollectorLimits,
+  type CollectorOptions,
+  defaultLimits,
+  type PartReadiness,
+  type PipelineStatus,
+  type RateLimit,
+  type StageStatus,
+} from './options.js';
+export { type Collector, startCollector } from './start.js';

@@ -15,6 +15,7 @@ import {
   workContinued,
 } from '@rosi/events';
 import { type ProcessorContext, stateKey } from '@rosi/streams';
+import { keyPart } from '../key-part.js';
 import { compareIds } from './merge-order.js';
 
 const ENTRY = 'c';
@@ -59,7 +60,7 @@ export class Catalogue {
   /** An order uses a code, or no longer. */
   use(used: CouponUsed, cause: number): void {
     const { workspace, code, orderId } = used;
-    const key = stateKey(USER, workspace, code, orderId);
+    const key = stateKey(USER, workspace, keyPart(code), keyPart(orderId));
     if (used.withdrawn) {
       this.#context.state.delete(key);
       return;
@@ -70,8 +71,8 @@ export class Catalogue {
 
   /** Tells the code's users its owner state, a page at a time, after the order named. */
   tellOrders(workspace: string, code: string, after: string, cause: number): void {
-    const prefix = stateKey(USER, workspace, code);
-    const from = stateKey(USER, workspace, code, after);
+    const prefix = stateKey(USER, workspace, keyPart(code));
+    const from = stateKey(USER, workspace, keyPart(code), keyPart(after));
     let last = '';
     let told = 0;
     for (const [, value] of this.#context.state.range({ prefix, from, limit: PAGE_ORDERS_MAX })) {

@@ -81,9 +81,7 @@ describe('identity', () => {
         fc.array(fc.integer({ min: 1, max: 10 }), { maxLength: 12 }),
         (observations, batches) => {
           const { assigned } = incremental(observations, batches);
-          expect(Object.fromEntries(assigned)).toEqual(
-            Object.fromEntries(reference(observations)),
-          );
+          expect(Object.fromEntries(assigned)).toEqual(Object.fromEntries(reference(observations)));
         },
       ),
       { numRuns: 1500 },

@@ -11,6 +11,7 @@ import {
 } from '@rosi/events';
 import { noLinks, withNeighbour, withoutNeighbour } from '@rosi/identity';
 import { type ProcessorContext, stateKey } from '@rosi/streams';
+import { keyPart } from '../key-part.js';
 
 const LINK = 'l';
 const UNLINK = 'x';
@@ -80,7 +81,7 @@ export class LinkStore {
 
   neighboursOf(identifier: string): Member[] {
     const members: Member[] = [];
-    const prefix = stateKey(LINK, this.#workspace, identifier);
+    const prefix = stateKey(LINK, this.#workspace, keyPart(identifier));
     for (const [, value] of this.#context.state.range({ prefix })) {
       members.push(this.member(value.toString('utf8')).member);
     }
@@ -89,11 +90,11 @@ export class LinkStore {
 
   /** Adds the direct link and counts it at both ends; false when known or removed for good. */
   link(a: Member, b: Member): boolean {
-    const key = stateKey(LINK, this.#workspace, a.identifier, b.identifier);
+    const key = this.#linkKey(a, b);
     if (this.#context.state.get(key) !== undefined) return false;
     if (this.#context.state.get(this.#unlinkKey(a, b)) !== undefined) return false;
     this.#context.state.put(key, Buffer.from(b.identifier, 'utf8'));
-    const back = stateKey(LINK, this.#workspace, b.identifier, a.identifier);
+    const back = this.#linkKey(b, a);
     this.#context.state.put(back, Buffer.from(a.identifier, 'utf8'));
     a.counts = withNeighbour(a.counts, b.identifier);
     b.counts = withNeighbour(b.counts, a.identifier);
@@ -101,17 +102,17 @@ export class LinkStore {
   }
 
   hasLink(a: Member, b: Member): boolean {
-    const key = stateKey(LINK, this.#workspace, a.identifier, b.identifier);
+    const key = this.#linkKey(a, b);
     return this.#context.state.get(key) !== undefined;
   }
 
   /** Removes the direct link for good; false when there was none to remove. */
   unlink(a: Member, b: Member): boolean {
     this.#context.state.put(this.#unlinkKey(a, b), NOTHING);
-    const key = stateKey(LINK, this.#workspace, a.identifier, b.identifier);
+    const key = this.#linkKey(a, b);
     if (this.#context.state.get(key) === undefined) return false;
     this.#context.state.delete(key);
-    this.#context.state.delete(stateKey(LINK, this.#workspace, b.identifier, a.identifier));
+    this.#context.state.delete(this.#linkKey(b, a));
     a.counts = withoutNeighbour(a.counts, b.identifier);
     b.counts = withoutNeighbour(b.counts, a.identifier);
     return true;
@@ -165,8 +166,12 @@ export class LinkStore {
   }
 
   #unlinkKey(a: Member, b: Member): Buffer {
-    const [first, second] = [a.identifier, b.identifier].sort();
+    const [first, second] = [keyPart(a.identifier), keyPart(b.identifier)].sort();
     return stateKey(UNLINK, this.#workspace, first as string, second as string);
+  }
+
+  #linkKey(from: Member, to: Member): Buffer {
+    return stateKey(LINK, this.#workspace, keyPart(from.identifier), keyPart(to.identifier));
   }
 }
 

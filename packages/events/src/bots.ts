@@ -1,0 +1,17 @@
+/**
+ * Which user agents declare themselves no person: crawlers, link previews, monitors, libraries. An
+ * empty agent declares nothing.
+ */
+import { isbot } from 'isbot';
+
+const agentLengthMax = 1_024;
+
+/** Previews and scanners that the library does not know as such. */
+const previews = /^Signal\b|\bunfurl|\bms-office\b|\bsafelinks\b/i;
+
+/** Whether the agent declares a crawler, a link preview or another program. */
+export function isBotAgent(userAgent: string): boolean {
+  if (userAgent === '') return false;
+  const agent = userAgent.slice(0, agentLengthMax);
+  return isbot(agent) || previews.test(agent);
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { isNamedPhone, maskPlain, maskProse, maskUrl, maskUrlQuery, maskValue } from './mask.js';
+
+describe('e-mail addresses', () => {
+  it.each([
+    ['write to ada@example.org.', 'write to [email].'],
+    ['Ada.Love+news@mail.example.co.uk', '[email]'],
+    ["o'brien@example.org", '[email]'],
+    ['<ada@example.org>,bob@example.org', '<[email]>,[email]'],
+    ['ärger@müller.example', '[email]'],
+    ['{"email":"ada@example.org"}', '{"email":"[email]"}'],
+    ['by @ada@social.example', 'by @[email]'],
+    ['ada%40example.org', '[email]'],
+    ['ada%2540example%2Eorg', '[email]'],
+    ['mailto:ada@example.org?x', 'mailto:[email]?x'],
+  ])('%s', (text, expected) => {
+    expect(maskPlain(text)).toBe(expected);
+  });
+
+  it.each([['@ada'], ['5 @ 3'], ['ada@localhost'], ['a@'], ['@.org'], ['100%40'], ['40 of 40']])(
+    '%s stays',
+    (text) => {
+      expect(maskProse(text)).toBe(text);
+    },
+  );
+
+  it('takes linear time', () => {
+    const hostile = `${'a'.repeat(500_000)}${'@a'.repeat(250_000)}`;
+    expect(maskProse(hostile)).toBe(hostile);
+    const digits = '+1 '.repeat(300_000);
+    expect(maskProse(digits).length).toBeLessThanOrEqual(digits.length);
+  });
+});
+
+describe('phone numbers', () => {
+  it.each([
+    ['+33612345678'],
+    ['+33 6 12 34 56 78'],
+    ['+1 (555) 123-4567'],
+    ['+44.20.7946.0958'],
+    ['+49 30/901820'],
+    ['+33.612345678'],
+    ['%2B33612345678'],
+    ['%2b33%206%2012%2034%2056%2078'],
+    ['(555) 123-4567'],
+    ['06 12 34 56 78'],
+    ['06.12.34.56.78'],
+    ['555-123-4567'],
+    ['0033 6 12 34 56 78'],
+  ])('%s is masked everywhere', (text) => {
+    expect(maskValue(text)).toBe('[phone]');
+    expect(maskValue(`call ${text}, please`)).toBe('call [phone], please');
+  });
+
+  it.each([['0612345678'], ['0151 23456789'], ['030/9018200']])(
+    '%s is masked in prose alone',
+    (text) => {
+      expect(maskProse(`call ${text}!`)).toBe('call [phone]!');
+      expect(maskValue(text)).toBe(text);
+    },
+  );
+
+  it.each([
+    ['2026-03-01T10:00:00+0100'],
+    ['2026-03-01 10:00:00'],
+    ['2026-03-01T10:00:00+01:00'],
+    ['01.02.2026'],
+    ['1772359200000'],
+    ['123-4567890-1234567'],
+    ['550e8400-e29b-41d4-a716-446655440000'],
+    ['48.856614, 2.3522219'],
+    ['+48.856614,+2.352222'],
+    ['1 299 000.00 EUR'],
+    ['+1 299.00'],
+    ['12,345,678.90'],
+    ['4006381333931'],
+    ['192.168.100.200'],
+    ['SKU-555-123-4567'],
+    ['q=iphone+1234567890'],
+    ['aB3+1234567890/x'],
+    ['1001'],
+    ['+1234'],
+    ['+12345678901234567'],
+  ])('%s stays', (text) => {
+    expect(maskValue(text)).toBe(text);
+  });
+
+  it('takes what stands under the name of a phone for one', () => {
+    expect(isNamedPhone('phone', '0612345678')).toBe(true);
+    expect(isNamedPhone('customerPhoneNumber', '612345678')).toBe(true);
+    expect(isNamedPhone('billing[tel]', '06-12-34-56-78')).toBe(true);
+    expect(isNamedPhone('telegram_id', '612345678')).toBe(false);
+    expect(isNamedPhone('phone_id', '612345678')).toBe(false);
+    expect(isNamedPhone('hotel', '612345678')).toBe(false);
+    expect(isNamedPhone('phone', 'iPhone 15')).toBe(false);
+    expect(isNamedPhone('order_id', '612345678')).toBe(false);
+  });
+});
+
+describe('maskUrl', () => {
+  it.each([
+    ['https://x.example/?email=ada%40example.org&a=1', 'https://x.example/?email=[email]&a=1'],
+    ['https://x.example/u/ada@example.org/', 'https://x.example/u/[email]/'],
+    ['https://x.example/?q=+33612345678', 'https://x.example/?q=[phone]'],
+    ['https://x.example/?phone=0612345678&b=2', 'https://x.example/?phone=[phone]&b=2'],
+    ['https://x.example/#tel=33612345678', 'https://x.example/#tel=[phone]'],
+    ['https://ada:secret@x.example/p', 'https://x.example/p'],
+    ['https://ada@example.org/p', 'https://example.org/p'],
+  ])('%s', (url, expected) => {
+    expect(maskUrl(url)).toBe(expected);
+  });
+
+  it.each([
+    ['https://x.example/orders/1234567890?ts=1772359200000&ref=0612345678'],
+    ['https://x.example/?telegram=1234567890&id=550e8400-e29b-41d4-a716-446655440000'],
+    ['https://x.example/?%E0%A4%A&b=%'],
+  ])('%s stays', (url) => {
+    expect(maskUrl(url)).toBe(url);
+  });
+
+  it('leaves the path of a public page alone when asked', () => {
+    expect(maskUrlQuery('https://social.example/@ada@other.example/1?to=ada@example.org')).toBe(
+      'https://social.example/@ada@other.example/1?to=[email]',
+    );
+  });
+});

@@ -1,0 +1,141 @@
+/**
+ * Masks e-mail addresses and phone numbers in free text and urls, so that they never reach
+ * the log. A phone number is `+` and 7 to 15 digits with the usual separators, a number in a clear
+ * national format, or what stands under a name such as `phone`. Order numbers, times, prices,
+ * coordinates and UUIDs stay. Every scan is linear in the text's length.
+ */
+export const emailMask = '[email]';
+export const phoneMask = '[phone]';
+
+/** `@`, also percent-encoded, also more than once (%2540). */
+const atSign = /@|%(?:25)*40/g;
+/** What ends the part before the @; everything else may belong to it. */
+const beforeAddress = /[\s@<>()[\]{},;:"\\/?&=#|]/;
+const mailDomain = /[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+/uy;
+/** The domain of an address whose text was percent-encoded with its dots. */
+const encodedDomain = /[\p{L}\p{N}_-]+(?:(?:\.|%2e)[\p{L}\p{N}_-]+)+/iuy;
+
+/** Replaces each e-mail address; `from` tells what by. */
+export function replaceEmails(text: string, from: (address: string) => string): string {
+  if (!text.includes('@') && !text.includes('40')) return text;
+  let result = '';
+  let done = 0;
+  for (const match of text.matchAll(atSign)) {
+    if (match.index < done) continue;
+    const after = match.index + match[0].length;
+    let start = match.index;
+    while (start > done && !beforeAddress.test(text.charAt(start - 1))) start--;
+    if (start === match.index) continue;
+    const domain = match[0] === '@' ? mailDomain : encodedDomain;
+    domain.lastIndex = after;
+    if (!domain.test(text)) continue;
+    result += text.slice(done, start) + from(text.slice(start, domain.lastIndex));
+    done = domain.lastIndex;
+  }
+  return done === 0 ? text : result + text.slice(done);
+}
+
+const separator = String.raw`(?:[\s().\-/\u2010-\u2013]|%20|%28|%29|\+){0,3}`;
+/**
+ * `+` (or %2B) and 7 to 15 digits. A `+` right after a letter or digit is a space of a query or a
+ * sum, except after a percent escape.
+ */
+const internationalPhone = new RegExp(
+  String.raw`(?:(?:(?<=%[0-9a-f]{2})|(?<![\p{L}\p{N}]))\+|%(?:25)*2b)(?:\(|%28)?` +
+    String.raw`\d(?:${separator}\d){6,14}(?!\d)`,
+  'giu',
+);
+/** Signed coordinates and price differences: one point, and no phone's grouping. */
+const signedDecimal = /^\+\d{1,3}(?:\s?\d{3})*\.\d{1,7}$/;
+
+/** Replaces each phone number in international form; `by` tells what by. */
+export function replaceInternationalPhones(text: string, by: (phone: string) => string): string {
+  if (!text.includes('+') && !/2b/i.test(text)) return text;
+  return text.replace(internationalPhone, (phone) =>
+    signedDecimal.test(phone) ? phone : by(phone),
+  );
+}
+
+const apart = String.raw`(?<![\p{L}\p{N}_.,+\-/%])`;
+const ends = String.raw`(?![\p{L}\p{N}_\-/%]|[.,]\d)`;
+/** (555) 123-4567 · 06 12 34 56 78 · 555-123-4567 · 0033 6 12 34 56 78. */
+const nationalPhone = new RegExp(
+  [
+    String.raw`(?<![\p{L}\p{N}_])\(\d{2,5}\)\s?\d{3,4}[\s.-]\d{3,5}${ends}`,
+    String.raw`${apart}0\d(?:([\s.-])\d\d)(?:\1\d\d){3}${ends}`,
+    String.raw`${apart}[2-9]\d\d([.-])\d{3}\2\d{4}${ends}`,
+    String.raw`${apart}00[1-9]\d{0,2}(?:[\s.-]\d{1,4}){3,6}${ends}`,
+  ].join('|'),
+  'gu',
+);
+/** In prose, also 0612345678 and 0151 23456789; elsewhere these may well be numbers of orders. */
+const prosePhone = new RegExp(
+  String.raw`${apart}0(?:[1-9]\d{8,10}|\d{2,4}[\s/-]\d{5,8})${ends}`,
+  'gu',
+);
+const someDigits = /\d{2}/;
+
+/** Masks e-mail addresses and international phone numbers, and nothing that could be a number. */
+export function maskPlain(text: string): string {
+  return replaceInternationalPhones(
+    replaceEmails(text, () => emailMask),
+    () => phoneMask,
+  );
+}
+
+/** Masks a value of unknown kind: properties, utm values. */
+export function maskValue(text: string): string {
+  const masked = maskPlain(text);
+  return someDigits.test(masked) ? masked.replace(nationalPhone, phoneMask) : masked;
+}
+
+/** Masks what people write: texts and titles. */
+export function maskProse(text: string): string {
+  const masked = maskValue(text);
+  return someDigits.test(masked) ? masked.replace(prosePhone, phoneMask) : masked;
+}
+
+const phoneWords: ReadonlySet<string> = new Set([
+  'phone',
+  'phones',
+  'telephone',
+  'tel',
+  'telefon',
+  'mobile',
+  'msisdn',
+  'whatsapp',
+  'phonenumber',
+]);
+const betweenWords = /[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/;
+const phoneDigits = /^\D{0,4}\d(?:[\s().\-/]{0,3}\d){6,14}\D{0,2}$/;
+
+/** Whether a field of that name and value holds a phone number in whatever format. */
+export function isNamedPhone(name: string, value: string): boolean {
+  if (!phoneDigits.test(value)) return false;
+  const words = name.split(betweenWords).map((word) => word.toLowerCase());
+  return words.some((word) => phoneWords.has(word)) && !words.includes('id');
+}
+
+const credentials = /^([a-z][a-z0-9+.-]*:)?\/\/[^/?#]*@/i;
+const queryField = /([?&;#])([^=&;#?]{1,64})=([^&;#]{1,64})(?=[&;#]|$)/g;
+const couldNamePhone = /phone|tel|mobile|msisdn|whatsapp/i;
+
+/** Masks an url; a user name and password before its host are taken out. */
+export function maskUrl(url: string): string {
+  const bare = url.includes('@')
+    ? url.replace(credentials, (_, scheme: string | undefined) => `${scheme ?? ''}//`)
+    : url;
+  const masked = maskValue(bare);
+  if (!couldNamePhone.test(masked)) return masked;
+  return masked.replace(queryField, (field, mark: string, name: string, value: string) =>
+    isNamedPhone(name, value.replace(/%[0-9a-f]{2}|\+/gi, ' ').trim())
+      ? `${mark}${name}=${phoneMask}`
+      : field,
+  );
+}
+
+/** Masks the query and fragment alone: the path of a public page may name a public handle. */
+export function maskUrlQuery(url: string): string {
+  const start = url.search(/[?#]/);
+  return start < 0 ? url : url.slice(0, start) + maskUrl(url.slice(start));
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { maskValue } from './mask.js';
+import { jsonDepthMax, maskedJson } from './masked-json.js';
+
+describe('maskedJson', () => {
+  it('masks values and names, deep, and keeps the rest', () => {
+    const value = {
+      note: 'ada@example.org',
+      'bob@example.org': [{ tel: 33612345678, total: '129.90', n: 1.5, t: true, z: null }],
+    };
+    expect(JSON.parse(maskedJson(value, maskValue))).toEqual({
+      note: '[email]',
+      '[email]': [{ tel: '[phone]', total: '129.90', n: 1.5, t: true, z: null }],
+    });
+  });
+
+  it('keeps fields named like those of objects', () => {
+    const text = '{"__proto__":{"a":1},"constructor":2,"toString":"x"}';
+    expect(maskedJson(JSON.parse(text), maskValue)).toBe(text);
+  });
+
+  it('ends at its depth', () => {
+    const deep = JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`);
+    expect(maskedJson(deep, maskValue)).toBe(
+      `${'['.repeat(jsonDepthMax)}null${']'.repeat(jsonDepthMax)}`,
+    );
+  });
+
+  it('replaces lone surrogates and keeps NUL escaped', () => {
+    expect(maskedJson({ a: '\ud800x\udc00', b: '\u0000', c: '😀' }, maskValue)).toBe(
+      '{"a":"\ufffdx\ufffd","b":"\\u0000","c":"😀"}',
+    );
+  });
+});

@@ -1,0 +1,18 @@
+/** What the parent thread and a worker say to each other. */
+import type { WireError } from './errors.js';
+
+/** Given to the worker when it is made. */
+export interface WorkerSetting {
+  readonly name: string;
+  readonly options: unknown;
+}
+
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'stopped' }
+  /** Before `ready`: it did not start; after: it can't go on. The thread ends in both cases. */
+  | { readonly kind: 'fault'; readonly error: WireError };
+
+export interface ToWorker {
+  readonly kind: 'stop';
+}

@@ -1,0 +1,60 @@
+/**
+ * The worker's half of a service that runs on a thread: starts it with the parent's options, says
+ * when it is ready, stops it when asked, and reports whatever ends it. No error is lost: one that
+ * nobody caught ends the thread and reaches the parent with its code.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { errorToWire, RosiError } from './errors.js';
+import { createLogger, type Logger } from './logger.js';
+import type { FromWorker, ToWorker, WorkerSetting } from './worker-protocol.js';
+
+/**
+ * Called once, by the entry module of a worker. The logger takes its level from `options.logLevel`
+ * (info when there is none). `fault` ends the thread and tells the parent.
+ */
+export function serveWorker<O>(
+  start: (
+    options: O,
+    logger: Logger,
+    fault: (error: Error) => void,
+  ) => Promise<{ stop(): Promise<void> }>,
+): void {
+  const port = parentPort;
+  if (port === null) {
+    throw new RosiError('ROSI_USAGE_INVALID', 'This module is a worker: run `rosi start` instead.');
+  }
+  const say = (message: FromWorker) => port.postMessage(message);
+  let ended = false;
+  const fault = (thrown: unknown) => {
+    if (ended) return;
+    ended = true;
+    say({ kind: 'fault', error: errorToWire(thrown) });
+    process.exit(1); // Ends this thread only; the message is already in the parent's queue.
+  };
+  process.on('uncaughtException', fault);
+  process.on('unhandledRejection', fault);
+
+  // The parent's startWorker puts this shape there, and the options are its caller's O.
+  const setting = workerData as WorkerSetting;
+  const options = setting.options as O;
+  const starting = Promise.resolve().then(() =>
+    start(options, createLogger({ name: setting.name, level: levelOf(setting.options) }), fault),
+  );
+  starting.then(() => say({ kind: 'ready' }), fault);
+
+  port.on('message', (_message: ToWorker) => {
+    starting
+      .then((running) => running.stop())
+      .then(() => {
+        ended = true;
+        say({ kind: 'stopped' });
+        port.close();
+      })
+      .catch(fault);
+  });
+}
+
+function levelOf(options: unknown): string {
+  if (typeof options !== 'object' || options === null || !('logLevel' in options)) return 'info';
+  return typeof options.logLevel === 'string' ? options.logLevel : 'info';
+}

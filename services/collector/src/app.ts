@@ -1,0 +1,129 @@
+/**
+ * The HTTP application: routes, the shape of every failure, and nothing that listens. No request is
+ * logged, since addresses and headers may carry keys; metrics count them by route.
+ */
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { keyReader } from './access.js';
+import { collectorMetrics } from './collector-metrics.js';
+import { addDocumentation } from './documentation.js';
+import { addEventsRoute } from './events-route.js';
+import { InFlightBytes } from './in-flight.js';
+import { keyedHash } from './keyed-hash.js';
+import { addOperationsRoutes } from './operations-routes.js';
+import { type CollectorOptions, defaultLimits } from './options.js';
+import { type Problem, type ProblemCode, problem, retryLater, sendProblem } from './problems.js';
+import { TokenBucket } from './rate-limit.js';
+
+/** Order ids have up to 256 characters, four bytes each, three characters a byte when encoded. */
+const parameterLengthMax = 3_072;
+
+export interface CollectorApp {
+  readonly app: FastifyInstance;
+  /** From now on requests are refused with 503, and connections closed once answered. */
+  beginStop(): void;
+}
+
+export async function createApp(options: CollectorOptions): Promise<CollectorApp> {
+  const limits = { ...defaultLimits, ...options.limits };
+  const now = options.now ?? Date.now;
+  const kindOf = keyReader(options.keys);
+  const inFlight = new InFlightBytes(limits.inFlightBytesMax);
+  const metrics = collectorMetrics(inFlight);
+  let stopping = false;
+
+  const app = Fastify({
+    logger: false,
+    bodyLimit: limits.bodyBytesMax,
+    requestTimeout: limits.requestTimeoutMs,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false, // The hook below does, in our shape.
+    routerOptions: { maxParamLength: parameterLengthMax },
+    clientErrorHandler: (_error, socket) => refuseConnection(socket),
+    frameworkErrors: (error, _request, reply) => sendProblem(reply, problemOf(error)),
+  });
+  // Bodies are read by the route itself: with its own limits, and only once it wants one.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  app.addHook('onRequest', (_request, reply, done) => {
+    if (!stopping) return done();
+    sendProblem(reply, retryLater(503, 'stopping', 'This instance is stopping.', 5));
+  });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (stopping) reply.header('connection', 'close');
+    done(null, payload);
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    metrics.answered(route, reply.statusCode, reply.elapsedTime / 1_000);
+    done();
+  });
+  app.setErrorHandler((error: FastifyError, _request, reply) => {
+    const failure = problemOf(error);
+    if (failure.status >= 500) options.logger.error({ err: error }, 'a request failed');
+    return sendProblem(reply, failure);
+  });
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, notFound(app, request.url)));
+
+  addEventsRoute(app, {
+    kindOf,
+    limits,
+    buckets: {
+      secret: new TokenBucket(limits.secretKeyRate, now),
+      write: new TokenBucket(limits.writeKeyRate, now),
+    },
+    inFlight,
+    workspace: {
+      workspace: options.workspace,
+      ownDomains: options.ownDomains,
+      hash: keyedHash(options.hashKey),
+    },
+    log: options.log,
+    metrics,
+    logger: options.logger,
+    now,
+  });
+  addOperationsRoutes(app, { kindOf, metrics, options, isStopping: () => stopping });
+  await addDocumentation(app, limits);
+  return {
+    app,
+    beginStop() {
+      stopping = true;
+    },
+  };
+}
+
+/** The framework's own refusals (a bad address, a bad header) in our shape; all else is a fault. */
+function problemOf(error: FastifyError): Problem {
+  const status = error.statusCode ?? 500;
+  if (status >= 500) return problem(500, 'internal', 'The request failed; it may be sent again.');
+  return problem(status, codesByStatus.get(status) ?? 'bad_request', STATUS_CODES[status] ?? 'Bad');
+}
+
+const codesByStatus: ReadonlyMap<number, ProblemCode> = new Map([
+  [404, 'not_found'],
+  [413, 'payload_too_large'],
+  [415, 'unsupported_media_type'],
+]);
+
+function notFound(app: FastifyInstance, address: string): Problem {
+  const [url = ''] = address.split('?');
+  const methods = (['GET', 'POST'] as const).filter(
+    (method) => app.findRoute({ method, url }) !== null,
+  );
+  if (methods.length === 0) {
+    return problem(404, 'not_found', 'There is nothing here; /docs shows what there is.');
+  }
+  const allow = methods.join(', ');
+  return problem(405, 'method_not_allowed', `This address takes ${allow}.`, { allow });
+}
+
+/** Bytes that are no HTTP request, or one that took too long to arrive. */
+function refuseConnection(socket: Socket): void {
+  if (socket.destroyed || !socket.writable) return;
+  const told = 'This is not a whole HTTP/1.1 request.';
+  const body = JSON.stringify({ error: { code: 'bad_request', message: told } });
+  const head = 'HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close';
+  socket.end(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+}

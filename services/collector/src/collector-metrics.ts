@@ -1,0 +1,68 @@
+/** The collector's own metrics. Labels are closed lists: nothing a client sends becomes one. */
+import { createMetrics } from '@rosi/service-kit';
+import type { InFlightBytes } from './in-flight.js';
+
+const identifierTypes: ReadonlySet<string> = new Set([
+  'order_id',
+  'user_id',
+  'customer_id',
+  'email',
+  'phone',
+  'handle',
+  'anonymous_id',
+  'click_id',
+]);
+const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+export interface CollectorMetrics {
+  readonly contentType: string;
+  accepted(source: string, events: number): void;
+  rejected(code: string): void;
+  identifierDropped(type: string, reason: string): void;
+  received(bytes: number): void;
+  /** `route` is the pattern, never the address. */
+  answered(route: string, status: number, seconds: number): void;
+  text(): Promise<string>;
+}
+
+export function collectorMetrics(inFlight: InFlightBytes): CollectorMetrics {
+  const metrics = createMetrics({ process: true });
+  const events = metrics.counter({
+    name: 'collector_events_total',
+    help: 'Events by outcome, and by rejection code or source.',
+    labels: ['outcome', 'reason'],
+  });
+  const identifiers = metrics.counter({
+    name: 'collector_identifiers_dropped_total',
+    help: 'Identifiers that were not usable, by type and reason; their events stay.',
+    labels: ['type', 'reason'],
+  });
+  const bytes = metrics.counter({
+    name: 'collector_body_bytes_total',
+    help: 'Bytes of event bodies, decompressed.',
+  });
+  const latency = metrics.histogram({
+    name: 'collector_request_duration_seconds',
+    help: 'Time from the request line to the answer.',
+    labels: ['route', 'status'],
+    buckets: latencyBuckets,
+  });
+  const waiting = metrics.gauge({
+    name: 'collector_in_flight_bytes',
+    help: 'Bytes reserved for bodies being read or waiting for the log.',
+  });
+  return {
+    contentType: metrics.contentType,
+    accepted: (source, count) => events.inc({ outcome: 'accepted', reason: source }, count),
+    rejected: (code) => events.inc({ outcome: 'rejected', reason: code }),
+    identifierDropped: (type, reason) =>
+      identifiers.inc({ type: identifierTypes.has(type) ? type : 'other', reason }),
+    received: (count) => bytes.inc(count),
+    answered: (route, status, seconds) =>
+      latency.observe({ route, status: String(status) }, seconds),
+    text() {
+      waiting.set(inFlight.bytes);
+      return metrics.text();
+    },
+  };
+}

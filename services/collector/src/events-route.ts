@@ -1,0 +1,136 @@
+/**
+ * POST /v1/events. The answer 202 means that every accepted event is on disk. Whatever may refuse a
+ * request without reading its body is asked first, so that refusing is cheap.
+ * A request is one append; the log joins concurrent appends in one commit, so nothing is grouped
+ * here.
+ */
+import { eventsCollected } from '@rosi/events';
+import type { Logger } from '@rosi/service-kit';
+import type { TopicWriter } from '@rosi/streams';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Acceptance, accept } from './accept.js';
+import { collectAccess, type KeyKind, type KeyReader } from './access.js';
+import { type BodyHead, bodyHead, readBody } from './body.js';
+import type { CollectorMetrics } from './collector-metrics.js';
+import type { InFlightBytes } from './in-flight.js';
+import { itemsOf } from './items.js';
+import type { CollectorLimits } from './options.js';
+import { isProblem, type Problem, problem, retryLater, sendProblem } from './problems.js';
+import type { TokenBucket } from './rate-limit.js';
+import { requestContext, type Workspace } from './request-context.js';
+
+export interface EventsRoute {
+  readonly kindOf: KeyReader;
+  readonly limits: CollectorLimits;
+  readonly buckets: Readonly<Record<KeyKind, TokenBucket>>;
+  readonly inFlight: InFlightBytes;
+  readonly workspace: Workspace;
+  readonly log: TopicWriter;
+  readonly metrics: CollectorMetrics;
+  readonly logger: Logger;
+  now(): number;
+}
+
+const path = '/v1/events';
+const preflightSeconds = 86_400;
+
+export function addEventsRoute(app: FastifyInstance, route: EventsRoute): void {
+  app.options(path, (_request, reply) =>
+    reply
+      .headers({
+        'access-control-allow-origin': '*',
+        'access-control-allow-methods': 'POST',
+        'access-control-allow-headers': 'authorization, content-type, content-encoding',
+        'access-control-max-age': String(preflightSeconds),
+      })
+      .code(204)
+      .send(),
+  );
+  app.post(path, (request, reply) => handle(route, request, reply));
+}
+
+async function handle(
+  route: EventsRoute,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const keyKind = collectAccess(request, route.kindOf);
+  // Any page may use a write key and read why it failed; a secret key has no place in one.
+  if (keyKind !== 'secret') reply.header('access-control-allow-origin', '*');
+  if (typeof keyKind === 'object') return sendProblem(reply, keyKind);
+  const head = admit(route, request, keyKind);
+  if (isProblem(head)) return sendProblem(reply, head);
+  try {
+    const acceptance = await take(route, request, keyKind, head);
+    if (isProblem(acceptance)) return sendProblem(reply, acceptance);
+    const { records, rejected } = acceptance;
+    return reply.code(202).send({ accepted: records.length, rejected });
+  } finally {
+    route.inFlight.release(head.bytesMax);
+  }
+}
+
+/** All that can be decided by the headers; on success the body's bytes are reserved. */
+function admit(route: EventsRoute, request: FastifyRequest, keyKind: KeyKind): BodyHead | Problem {
+  const waitSeconds = route.buckets[keyKind].waitSeconds();
+  if (waitSeconds > 0) {
+    const told = 'Too many events with this key: wait as Retry-After says.';
+    return retryLater(429, 'rate_limited', told, waitSeconds);
+  }
+  const head = bodyHead(request.headers, route.limits.bodyBytesMax);
+  if (isProblem(head) || route.inFlight.reserve(head.bytesMax)) return head;
+  return retryLater(503, 'overloaded', 'Too much is under way: send it again shortly.', 1);
+}
+
+async function take(
+  route: EventsRoute,
+  request: FastifyRequest,
+  keyKind: KeyKind,
+  head: BodyHead,
+): Promise<Acceptance | Problem> {
+  const { limits, buckets, metrics } = route;
+  const body = await readWhole(request, head, limits.bodyBytesMax);
+  if (isProblem(body)) return body;
+  metrics.received(body.length);
+  const items = itemsOf(body, head.format, limits.eventsMax);
+  buckets[keyKind].charge(isProblem(items) ? 1 : items.length);
+  if (isProblem(items)) return items;
+  const context = requestContext(request, keyKind, route.workspace, route.now());
+  const acceptance = accept(items, context, limits.depthMax);
+  const failure = await append(route, acceptance);
+  if (failure !== null) return failure;
+  if (acceptance.records.length > 0) metrics.accepted(context.source, acceptance.records.length);
+  for (const { code } of acceptance.rejected) metrics.rejected(code);
+  for (const { type, reason } of acceptance.droppedIdentifiers) {
+    metrics.identifierDropped(type, reason);
+  }
+  return acceptance;
+}
+
+async function readWhole(
+  request: FastifyRequest,
+  head: BodyHead,
+  bodyBytesMax: number,
+): Promise<Buffer | Problem> {
+  try {
+    return await readBody(request.raw, head, bodyBytesMax);
+  } catch {
+    // The client went away while sending; nobody reads this answer, and nothing was accepted.
+    return problem(400, 'bad_request', 'The body did not arrive whole.');
+  }
+}
+
+async function append(route: EventsRoute, acceptance: Acceptance): Promise<Problem | null> {
+  if (acceptance.records.length === 0) return null;
+  try {
+    await route.log.append(eventsCollected, acceptance.records);
+    return null;
+  } catch (error) {
+    route.logger.error(
+      { error: error instanceof Error ? error.message : String(error) },
+      'the event log does not take events; check disk space and the data folder',
+    );
+    const told = 'The event log does not take events now. Send them again, with the same event_id.';
+    return retryLater(503, 'log_unavailable', told, 2);
+  }
+}

@@ -1,0 +1,85 @@
+/** What the composition root gives the collector, and the limits that it keeps. */
+import type { Logger } from '@rosi/service-kit';
+import type { TopicWriter } from '@rosi/streams';
+
+/** The pipeline as `GET /v1/status` shows it. */
+export interface PipelineStatus {
+  /** Everything accepted so far is stitched, attributed and queryable. */
+  readonly settled: boolean;
+  /** ISO time of the smallest received_at with work pending in any stage; null: none pending. */
+  readonly freshThrough: string | null;
+  readonly stages: readonly StageStatus[];
+}
+
+export interface StageStatus {
+  readonly name: string;
+  /** Offset of the last record that the stage has finished; null before the first. */
+  readonly lastOffset: number | null;
+  /** Records that wait. */
+  readonly lag: number;
+  /** Counts by outcome, for example `ok` or `drop.repeat`. */
+  readonly outcomes: Readonly<Record<string, number>>;
+}
+
+export interface PartReadiness {
+  readonly part: string;
+  readonly ready: boolean;
+}
+
+/** A token bucket: `burst` events at once, refilled by `eventsPerSecond`; a request costs one. */
+export interface RateLimit {
+  readonly eventsPerSecond: number;
+  readonly burst: number;
+}
+
+export interface CollectorLimits {
+  readonly eventsMax: number;
+  /** Of one body, as sent and as decompressed. */
+  readonly bodyBytesMax: number;
+  /** JSON levels of one event. */
+  readonly depthMax: number;
+  /** Of all bodies being read or waiting for the log; beyond it 503. */
+  readonly inFlightBytesMax: number;
+  readonly secretKeyRate: RateLimit;
+  readonly writeKeyRate: RateLimit;
+  /** A request that has not arrived whole by then is cut off. */
+  readonly requestTimeoutMs: number;
+  /** On a stop, requests that are still under way after this time are cut off (unanswered). */
+  readonly stopTimeoutMs: number;
+}
+
+export const defaultLimits: CollectorLimits = Object.freeze({
+  eventsMax: 1_000,
+  bodyBytesMax: 5_000_000,
+  depthMax: 32,
+  inFlightBytesMax: 128_000_000,
+  secretKeyRate: Object.freeze({ eventsPerSecond: 200_000, burst: 1_000_000 }),
+  writeKeyRate: Object.freeze({ eventsPerSecond: 20_000, burst: 100_000 }),
+  requestTimeoutMs: 60_000,
+  stopTimeoutMs: 15_000,
+});
+
+export interface CollectorOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly keys: { readonly secretKey: string; readonly writeKey: string };
+  readonly workspace: string;
+  /** Key of the identifiers' hashes. */
+  readonly hashKey: string;
+  /** Hosts whose pages are no external referrers. */
+  readonly ownDomains: readonly string[];
+  /** Takes events.collected. */
+  readonly log: TopicWriter;
+  status(): Promise<PipelineStatus>;
+  /** Readiness of the other parts of the process. */
+  ready(): Promise<readonly PartReadiness[]>;
+  /** Prometheus text of the other parts, appended to the collector's own. */
+  metrics?(): Promise<string>;
+  /** An order's receipt as JSON value; null: no such order. */
+  receipt?(orderId: string): Promise<unknown>;
+  readonly logger: Logger;
+  readonly limits?: Partial<CollectorLimits>;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
