@@ -1,1 +1,8 @@
-export {};
+export { type Checkpoints, openCheckpoints } from './checkpoints.js';
+export type { CycleBudget } from './engine.js';
+export { EmbeddedError, type EmbeddedErrorCode } from './errors.js';
+export { type EventLog, type EventLogOptions, openEventLog } from './event-log.js';
+export { openState, type StateReader } from './open-state.js';
+export type { Retention } from './partition-log.js';
+export { type EmbeddedOptions, type EmbeddedRuntime, runEmbedded } from './run-embedded.js';
+export type { InputPosition, StateProgress } from './state-store.js';

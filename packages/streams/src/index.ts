@@ -1,5 +1,14 @@
+export { type ByteRange, byteRange, prefixEnd } from './byte-range.js';
+export { createMemoryState, type MemoryState } from './memory-state.js';
+export { createOutcomeTally, type OutcomeCounts, type OutcomeTally } from './outcomes.js';
 export { murmur2, partitionOf } from './partition.js';
 export { type KeyPart, stateKey } from './state-key.js';
+export {
+  createTestDriver,
+  type StepChoices,
+  type TestDriver,
+  type TestDriverOptions,
+} from './test-driver.js';
 export type {
   LogRecord,
   Outcome,
@@ -11,3 +20,4 @@ export type {
   TopicWriter,
   Topology,
 } from './topology.js';
+export { inputsOf, outputsOf, type Wiring, wire } from './wiring.js';

@@ -1,1 +1,31 @@
-export {};
+/** ClickHouse: the embedded server, the schema and its migrations, typed inserts and queries. */
+export {
+  type EmbeddedClickHouse,
+  startEmbeddedClickHouse,
+} from './embedded/embedded-clickhouse.js';
+export type { Logger as WarehouseLogger } from './logger.js';
+export { type OrderReceipt, readOrderReceipt } from './order-receipt.js';
+export {
+  catalogueEntryRow,
+  eventRow,
+  identityRow,
+  type LogPlace,
+  orderRow,
+  touchpointRow,
+} from './record-rows.js';
+export {
+  type BaseTable,
+  type CatalogueEntryRow,
+  type EventRow,
+  type IdentityRow,
+  type OrderRecordRow,
+  type RowOf,
+  type TouchpointRow,
+  timeText,
+} from './rows.js';
+export {
+  connectWarehouse,
+  type MigrateOptions,
+  type QueryParameters,
+  type Warehouse,
+} from './warehouse.js';

@@ -1,0 +1,124 @@
+/** The commands of `rosi`, their flags and their help. What they do is elsewhere. */
+import { text } from 'node:stream/consumers';
+import { RosiError } from '@rosi/service-kit';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { addImportCommands } from './import/flags.js';
+import { examples, type ProgramContext, withInstance } from './program-context.js';
+import { explainOrder } from './reading/explain.js';
+import { clickhouseUrlOf, httpUrlOf, type InstanceFlags, secretKeyOf } from './reading/instance.js';
+import { type QueryFormat, runQuery } from './reading/query.js';
+import { showStatus } from './reading/status.js';
+import { readStartConfig } from './start/config.js';
+import { stopSignal } from './start/signals.js';
+import { readVersion } from './version.js';
+
+export function createProgram(context: ProgramContext): Command {
+  const program = new Command('rosi')
+    .description('What did our posts, influencers, ads and referrals earn? With a receipt.')
+    .version(readVersion(), '--version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .showHelpAfterError('(--help shows what it takes)')
+    .configureOutput({ writeOut: context.terminal.out, writeErr: context.terminal.err })
+    .exitOverride();
+  program.addHelpText('after', examples(['rosi start', 'rosi status --wait 60']));
+  addStart(program, context);
+  addStatus(program, context);
+  addExplain(program, context);
+  addQuery(program, context);
+  addImportCommands(program, context);
+  program.addHelpText(
+    'after',
+    '\nExit codes: 0 done, 1 a fault (or rejected lines), 2 wrong use or configuration.\n' +
+      'Variables are described in docs/cli.md.',
+  );
+  return program;
+}
+
+function addStart(program: Command, { terminal, env, setExitCode }: ProgramContext): void {
+  program
+    .command('start')
+    .description('run the whole product in the foreground; Ctrl-C stops it')
+    .addHelpText(
+      'after',
+      examples([
+        'rosi start',
+        'ROSI_HTTP_PORT=9000 ROSI_DATA_DIR=/var/lib/rosi rosi start',
+        'ROSI_CLICKHOUSE_URL=http://user:password@clickhouse:8123 rosi start',
+      ]),
+    )
+    .action(async () => {
+      const config = readStartConfig(env, { quiet: terminal.interactive });
+      const signal = stopSignal(terminal.err);
+      // Loaded here: the other commands need neither the database nor the threads.
+      const { runStart } = await import('./start/start.js');
+      setExitCode(await runStart({ config, version: readVersion(), terminal, signal }));
+    });
+}
+
+const waitSecondsStandard = 600;
+
+function addStatus(program: Command, { terminal, env, setExitCode }: ProgramContext): void {
+  withInstance(program.command('status'))
+    .description('show how far accepted events are: stitched, attributed, in ClickHouse')
+    .option('--json', 'the whole answer as JSON')
+    .option('--wait [seconds]', 'wait until everything is settled (600)', seconds)
+    .addHelpText('after', examples(['rosi status', 'rosi status --wait 60 --json']))
+    .action(async (flags: InstanceFlags & { json?: boolean; wait?: number | true }) => {
+      const wait = flags.wait === true ? waitSecondsStandard : flags.wait;
+      const waitMs = wait === undefined ? null : wait * 1000;
+      const api = { url: httpUrlOf(env, flags), secretKey: secretKeyOf(env, flags) };
+      setExitCode(await showStatus({ api, json: flags.json === true, waitMs, terminal }));
+    });
+}
+
+function addExplain(program: Command, { terminal, env, setExitCode }: ProgramContext): void {
+  const explain = program
+    .command('explain')
+    .description('show why an order was credited as it was');
+  withInstance(explain.command('order'))
+    .description("an order's receipt: its touchpoints, credited or refused, and why")
+    .argument('<order-id>', 'the order as the shop numbers it')
+    .option('--json', 'the whole receipt as JSON')
+    .addHelpText('after', examples(['rosi explain order 1001', 'rosi explain order 1001 --json']))
+    .action(async (orderId: string, flags: InstanceFlags & { json?: boolean }) => {
+      const api = { url: httpUrlOf(env, flags), secretKey: secretKeyOf(env, flags) };
+      setExitCode(await explainOrder({ api, orderId, json: flags.json === true, terminal }));
+    });
+}
+
+function addQuery(program: Command, { terminal, env, setExitCode }: ProgramContext): void {
+  program
+    .command('query')
+    .description('run one SQL statement in the database rosi (reading only)')
+    .argument('<sql>', 'the statement; - reads it from the standard input')
+    .option('--data-dir <folder>', 'data folder of the running product (ROSI_DATA_DIR)')
+    .addOption(new Option('--json', 'a JSON object a row').conflicts('csv'))
+    .option('--csv', 'CSV with a header')
+    .addHelpText(
+      'after',
+      examples([
+        'rosi query "SELECT * FROM revenue_by_post_daily WHERE model = \'linear\'"',
+        'rosi query --csv "SELECT * FROM orders_current" > orders.csv',
+        'rosi query - < report.sql',
+      ]),
+    )
+    .action(async (words: string, flags: InstanceFlags & { json?: boolean; csv?: boolean }) => {
+      const sql = words === '-' ? await text(process.stdin) : words;
+      if (sql.trim() === '') {
+        throw new RosiError('ROSI_USAGE_INVALID', 'There is no statement to run.');
+      }
+      const format: QueryFormat =
+        flags.csv === true ? 'csv' : flags.json === true ? 'json' : 'table';
+      const clickhouseUrl = clickhouseUrlOf(env, flags);
+      setExitCode(await runQuery({ clickhouseUrl, sql, format, terminal }));
+    });
+}
+
+const secondsMax = 86_400;
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (/^\d+(?:\.\d+)?$/.test(text) && value <= secondsMax) return value;
+  throw new InvalidArgumentError(`It takes seconds, at most ${secondsMax}.`);
+}

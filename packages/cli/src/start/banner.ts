@@ -1,0 +1,49 @@
+/** What `rosi start` tells the person in front of it: addresses, keys, what to do next. */
+import type { FoundKeys, KeyName } from './keys.js';
+
+export interface BannerFacts {
+  readonly version: string;
+  readonly httpUrl: string;
+  /** Without user and password. */
+  readonly clickhouseUrl: string;
+  readonly clickhouseEmbedded: boolean;
+  readonly dataDir: string;
+  readonly found: FoundKeys;
+  /** Keys that the environment states. */
+  readonly stated: ReadonlySet<KeyName>;
+}
+
+const visibleCharacters = 4;
+
+/** A secret is printed in full only when it was made just now. */
+export function bannerText(facts: BannerFacts): string {
+  const secret = keyText(facts, 'secretKey', 'ROSI_SECRET_KEY');
+  const write = keyText(facts, 'writeKey', 'ROSI_WRITE_KEY');
+  const server = facts.clickhouseEmbedded ? 'embedded, this machine only, no password' : 'yours';
+  return [
+    `ROSI ${facts.version} is running.`,
+    '',
+    `  API         ${facts.httpUrl}`,
+    `  ClickHouse  ${facts.clickhouseUrl}  (database rosi; ${server})`,
+    `  Data        ${facts.dataDir}`,
+    `  Secret key  ${secret}`,
+    `  Write key   ${write}`,
+    '',
+    'Next, in another terminal:',
+    `  rosi status                       what is accepted, stitched and loaded`,
+    `  rosi import orders orders.csv     orders of your shop (Shopify, WooCommerce or any CSV)`,
+    `  rosi explain order 1001           which touchpoints earned an order, and why`,
+    `  rosi query "SELECT * FROM orders_current LIMIT 10"`,
+    '',
+    'Stop with Ctrl-C.',
+    '',
+  ].join('\n');
+}
+
+function keyText(facts: BannerFacts, name: KeyName, variable: string): string {
+  const key = facts.found.keys[name];
+  if (facts.found.made.has(name)) return `${key}  (new; kept in ${facts.found.path})`;
+  const hint = `…${key.slice(-visibleCharacters)}`;
+  if (facts.stated.has(name)) return `${hint}  (from ${variable})`;
+  return `${hint}  (in ${facts.found.path})`;
+}

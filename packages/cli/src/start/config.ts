@@ -1,0 +1,125 @@
+/**
+ * The configuration of `rosi start`: every ROSI_ variable that it reads, in one schema. All
+ * problems are told together, by parseEnvironment, with the variable's name and the remedy.
+ */
+import { resolve } from 'node:path';
+import { logLevelSchema, parseEnvironment, RosiError } from '@rosi/service-kit';
+import { z } from 'zod';
+
+const portRemedy = 'Set it to a number from 0 to 65535; 0 picks a free port.';
+const port = (standard: number) =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/, 'is not a port number')
+    .transform(Number)
+    .refine((number) => number <= 65_535, 'is above 65535')
+    .default(standard)
+    .describe(portRemedy);
+
+// Keys travel in a header; how long they are is the operator's choice (those made here are long).
+const key = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/, 'has spaces or characters outside ASCII')
+  .describe('Set it to printable ASCII characters, or leave it unset: one is made and kept.')
+  .optional();
+
+const schema = z.object({
+  ROSI_DATA_DIR: z.string().default('./.rosi').describe('Set it to a folder.'),
+  ROSI_HTTP_PORT: port(8080),
+  ROSI_HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]+$/, 'is not an address')
+    .default('127.0.0.1')
+    .describe('Set it to an address of this machine, 127.0.0.1 or 0.0.0.0 for example.'),
+  ROSI_CLICKHOUSE_URL: z
+    .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
+    .describe('Write it as http://user:password@host:8123, or leave it unset for the embedded one.')
+    .optional(),
+  ROSI_CLICKHOUSE_PORT: port(8123),
+  ROSI_KAFKA_BROKERS: z
+    .undefined({ error: 'Kafka is not built yet in this version' })
+    .optional()
+    .describe('Unset it: ROSI then keeps its own log in ROSI_DATA_DIR.'),
+  ROSI_SECRET_KEY: key,
+  ROSI_WRITE_KEY: key,
+  ROSI_HASH_KEY: z.string().describe('Leave it unset: one is made and kept.').optional(),
+  ROSI_TIMEZONE: z
+    .string()
+    .refine(isTimeZone, 'is not a time zone')
+    .default('UTC')
+    .describe('Write it as in the IANA database, Europe/Paris for example.'),
+  ROSI_OWN_DOMAINS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((part) => part.trim().toLowerCase() || []))
+    .describe("List your sites' domains, separated by commas."),
+  ROSI_LOG_RETENTION_DAYS: z
+    .string()
+    .regex(/^\d{1,5}$/, 'is not a whole number')
+    .transform(Number)
+    .refine((days) => days >= 1, 'is below 1')
+    .default(30)
+    .describe('Set it to the days that the event log is kept, 1 or more.'),
+  ROSI_LOG_LEVEL: logLevelSchema.optional(),
+});
+
+export interface StartConfig {
+  readonly dataDir: string;
+  readonly httpPort: number;
+  readonly host: string;
+  /** Null: the embedded server, on clickhousePort. */
+  readonly clickhouseUrl: string | null;
+  readonly clickhousePort: number;
+  /** As stated by the environment; null: kept in the data folder. */
+  readonly secretKey: string | null;
+  readonly writeKey: string | null;
+  readonly hashKey: string | null;
+  readonly timezone: string;
+  readonly ownDomains: readonly string[];
+  readonly logRetentionMs: number;
+  readonly logLevel: string;
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Throws a RosiError with exit code 2 that tells all problems. */
+export function readStartConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  options: { readonly quiet: boolean },
+): StartConfig {
+  const read = parseEnvironment(schema, env);
+  refuseEqualKeys(read.ROSI_SECRET_KEY, read.ROSI_WRITE_KEY);
+  return Object.freeze({
+    dataDir: resolve(read.ROSI_DATA_DIR),
+    httpPort: read.ROSI_HTTP_PORT,
+    host: read.ROSI_HOST,
+    clickhouseUrl: read.ROSI_CLICKHOUSE_URL ?? null,
+    clickhousePort: read.ROSI_CLICKHOUSE_PORT,
+    secretKey: read.ROSI_SECRET_KEY ?? null,
+    writeKey: read.ROSI_WRITE_KEY ?? null,
+    hashKey: read.ROSI_HASH_KEY ?? null,
+    timezone: read.ROSI_TIMEZONE,
+    ownDomains: read.ROSI_OWN_DOMAINS,
+    logRetentionMs: read.ROSI_LOG_RETENTION_DAYS * dayMs,
+    logLevel: read.ROSI_LOG_LEVEL ?? (options.quiet ? 'warn' : 'info'),
+  });
+}
+
+/** A write key is public: one that is also the secret key would open everything. */
+function refuseEqualKeys(secretKey: string | undefined, writeKey: string | undefined): void {
+  if (secretKey === undefined || secretKey !== writeKey) return;
+  throw new RosiError(
+    'ROSI_CONFIG_INVALID',
+    'ROSI_WRITE_KEY (set) equals ROSI_SECRET_KEY: the write key is public. Set two different keys.',
+  );
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    // Offsets like +02:00 pass on some engines, but ClickHouse knows names alone.
+    return /^[A-Za-z]/.test(name);
+  } catch {
+    return false;
+  }
+}

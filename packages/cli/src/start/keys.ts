@@ -1,0 +1,100 @@
+/**
+ * The workspace's keys. A key of the environment wins and is not stored; the others are made once,
+ * by node:crypto, and kept in keys.json (0600). The hash key is never made anew while keys.json is
+ * there: with another one, the same person would hash to somebody else.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { RosiError } from '@rosi/service-kit';
+import { z } from 'zod';
+import { writePrivateFile } from './atomic-file.js';
+
+const keysSchema = z.object({
+  secretKey: z.string().min(1).optional(),
+  writeKey: z.string().min(1).optional(),
+  hashKey: z.string().min(1).optional(),
+});
+
+export type KeyName = 'secretKey' | 'writeKey' | 'hashKey';
+export type Keys = Readonly<Record<KeyName, string>>;
+
+const names = ['secretKey', 'writeKey', 'hashKey'] as const;
+const prefixes: Keys = { secretKey: 'rosi_sk_', writeKey: 'rosi_wk_', hashKey: 'rosi_hk_' };
+const keyBytes = 24;
+
+export interface FoundKeys {
+  readonly keys: Keys;
+  /** Made just now: shown once in full. */
+  readonly made: ReadonlySet<KeyName>;
+  /** Where those not stated by the environment are kept. */
+  readonly path: string;
+}
+
+/** The keys to start with; writes keys.json when one had to be made. */
+export function prepareKeys(
+  dataDir: string,
+  stated: Readonly<Record<KeyName, string | null>>,
+): FoundKeys {
+  const path = join(dataDir, 'keys.json');
+  const kept = readKeptKeys(dataDir);
+  const made = new Set<KeyName>();
+  const makeKey = (name: KeyName) => {
+    made.add(name);
+    return prefixes[name] + randomBytes(keyBytes).toString('base64url');
+  };
+  const fileKeys: Partial<Record<KeyName, string>> = { ...kept };
+  const keys = { secretKey: '', writeKey: '', hashKey: '' };
+  for (const name of names) {
+    const value = stated[name] ?? kept[name] ?? makeKey(name);
+    keys[name] = value;
+    if (made.has(name)) fileKeys[name] = value;
+  }
+  if (made.size > 0) writePrivateFile(path, `${JSON.stringify(fileKeys, null, 2)}\n`);
+  return { keys, made, path };
+}
+
+/** What keys.json holds; empty when there is none yet. Throws when it is damaged. */
+export function readKeptKeys(dataDir: string): Partial<Record<KeyName, string>> {
+  const path = join(dataDir, 'keys.json');
+  const text = readIfThere(path);
+  if (text === null) return {};
+  const parsed = keysSchema.safeParse(parseJson(text));
+  if (parsed.success) return withoutUndefined(parsed.data);
+  throw new RosiError(
+    'ROSI_DATA_DIR_UNUSABLE',
+    `${path} is damaged: it should hold secretKey, writeKey and hashKey as JSON. ` +
+      'Restore it from a backup: with another hash key, known people would become strangers.',
+  );
+}
+
+function withoutUndefined(keys: z.output<typeof keysSchema>): Partial<Record<KeyName, string>> {
+  const kept: Partial<Record<KeyName, string>> = {};
+  for (const name of names) {
+    const value = keys[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new RosiError(
+      'ROSI_DATA_DIR_UNUSABLE',
+      `${path} can't be read: ${reason}. Run ROSI as the user who owns the data folder.`,
+      { cause },
+    );
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,303 @@
+/**
+ * The parts of the embedded product in the order in which they start: data folder and keys,
+ * ClickHouse, the event log, the stitcher and the loader on their threads, the collector, run.json.
+ * Nobody is let in before everything behind the door is up.
+ */
+import { join } from 'node:path';
+import { defaultSettings } from '@rosi/attribution';
+import { type Collector, type PartReadiness, startCollector } from '@rosi/collector';
+import { type LifecyclePart, type Logger, startWorker } from '@rosi/service-kit';
+import { type EventLog, openEventLog, openState, type StateReader } from '@rosi/streams-embedded';
+import {
+  connectWarehouse,
+  type EmbeddedClickHouse,
+  readOrderReceipt,
+  startEmbeddedClickHouse,
+  type Warehouse,
+} from '@rosi/warehouse';
+import { type LoaderProgress, loaderProgress } from '@rosi/warehouse-loader';
+import type { StartConfig } from './config.js';
+import { type DataFolder, openDataFolder } from './data-folder.js';
+import { type FoundKeys, prepareKeys } from './keys.js';
+import {
+  consumedOf,
+  type PipelineReaders,
+  pipelineMetrics,
+  readPipelineStatus,
+} from './pipeline-status.js';
+import { receiptDocument } from './receipt.js';
+import { startRetention } from './retention.js';
+import { removeRunFile, writeRunFile } from './run-file.js';
+
+/** One partition: a data folder keeps the number it was made with. */
+const partitions = 1;
+const workspace = 'default';
+
+export interface RunningFacts {
+  readonly httpUrl: string;
+  readonly clickhouseUrl: string;
+  readonly found: FoundKeys;
+}
+
+/** What has started so far; each part fills its own field and reads those before it. */
+interface Started {
+  folder?: DataFolder;
+  found?: FoundKeys;
+  clickhouse?: EmbeddedClickHouse;
+  clickhouseUrl?: string;
+  warehouse?: Warehouse;
+  log?: EventLog;
+  stitcher?: { stop(): Promise<void> };
+  state?: StateReader;
+  loader?: { stop(): Promise<void> };
+  loaderProgress?: LoaderProgress;
+  retention?: { stop(): Promise<void> };
+  collector?: Collector;
+}
+
+export interface Parts {
+  readonly parts: readonly LifecyclePart[];
+  /** Once all have started. */
+  running(): RunningFacts;
+}
+
+export function createParts(
+  config: StartConfig,
+  logger: Logger,
+  fault: (error: Error) => void,
+): Parts {
+  const started: Started = {};
+  return {
+    parts: [
+      folderPart(config, started),
+      keysPart(config, started),
+      clickhousePart(config, started, logger),
+      logPart(config, started),
+      stitcherPart(config, started, fault),
+      loaderPart(config, started, fault),
+      warehousePart(started),
+      retentionPart(started, logger, fault),
+      collectorPart(config, started, logger),
+      runFilePart(config, started),
+    ],
+    running: () => ({
+      httpUrl: need(started.collector).url,
+      clickhouseUrl: need(started.clickhouseUrl),
+      found: need(started.found),
+    }),
+  };
+}
+
+/** A part that is read before it has started is a mistake in the order above. */
+function need<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error('a part was used before it had started');
+  return part;
+}
+
+function folderPart(config: StartConfig, started: Started): LifecyclePart {
+  return {
+    name: 'data folder',
+    start() {
+      started.folder = openDataFolder(config.dataDir);
+      // Of an instance that was killed: it listens no more.
+      removeRunFile(config.dataDir);
+    },
+    stop: () => started.folder?.release(),
+  };
+}
+
+function keysPart(config: StartConfig, started: Started): LifecyclePart {
+  return {
+    name: 'keys',
+    start() {
+      started.found = prepareKeys(config.dataDir, config);
+    },
+    stop: () => undefined,
+  };
+}
+
+function clickhousePart(config: StartConfig, started: Started, logger: Logger): LifecyclePart {
+  return {
+    name: 'ClickHouse',
+    async start() {
+      if (config.clickhouseUrl !== null) {
+        started.clickhouseUrl = config.clickhouseUrl;
+        return;
+      }
+      started.clickhouse = await startEmbeddedClickHouse({
+        dir: join(config.dataDir, 'clickhouse'),
+        port: config.clickhousePort,
+        logger,
+      });
+      started.clickhouseUrl = started.clickhouse.url;
+    },
+    stop: () => started.clickhouse?.stop(),
+  };
+}
+
+function logPart(config: StartConfig, started: Started): LifecyclePart {
+  return {
+    name: 'event log',
+    async start() {
+      started.log = await openEventLog({
+        dir: join(config.dataDir, 'events'),
+        partitions,
+        retention: { ageMs: config.logRetentionMs },
+      });
+    },
+    stop: () => started.log?.close(),
+  };
+}
+
+function stitcherPart(
+  config: StartConfig,
+  started: Started,
+  fault: (error: Error) => void,
+): LifecyclePart {
+  const { dataDir, logLevel } = config;
+  return {
+    name: 'stitcher',
+    async start() {
+      const entry = new URL(import.meta.resolve('@rosi/stitcher/main'));
+      const worker = await startWorker(entry, { dataDir, partitions, logLevel }, { fault });
+      try {
+        started.state = await openState({ dir: join(dataDir, 'state') });
+      } catch (error) {
+        await worker.stop();
+        throw error;
+      }
+      started.stitcher = worker;
+    },
+    async stop() {
+      await started.state?.close();
+      await started.stitcher?.stop();
+    },
+  };
+}
+
+function loaderPart(
+  config: StartConfig,
+  started: Started,
+  fault: (error: Error) => void,
+): LifecyclePart {
+  const { dataDir, timezone, logLevel } = config;
+  return {
+    name: 'warehouse loader',
+    async start() {
+      const entry = new URL(import.meta.resolve('@rosi/warehouse-loader/main'));
+      const options = { dataDir, clickhouseUrl: need(started.clickhouseUrl), timezone, logLevel };
+      const worker = await startWorker(entry, options, { fault });
+      try {
+        started.loaderProgress = await loaderProgress(join(dataDir, 'loader'));
+      } catch (error) {
+        await worker.stop();
+        throw error;
+      }
+      started.loader = worker;
+    },
+    async stop() {
+      await started.loaderProgress?.close();
+      await started.loader?.stop();
+    },
+  };
+}
+
+/** For receipts and readiness; the loader has made the tables. */
+function warehousePart(started: Started): LifecyclePart {
+  return {
+    name: 'connection to ClickHouse',
+    async start() {
+      started.warehouse = await connectWarehouse({ url: need(started.clickhouseUrl) });
+    },
+    stop: () => started.warehouse?.close(),
+  };
+}
+
+function readersOf(started: Started): PipelineReaders {
+  const state = need(started.state);
+  const loader = need(started.loaderProgress);
+  return {
+    log: need(started.log),
+    state,
+    stitcher: () => state.progress(),
+    outcomes: () => state.outcomes(),
+    loader: () => loader.positions(),
+  };
+}
+
+function retentionPart(
+  started: Started,
+  logger: Logger,
+  fault: (error: Error) => void,
+): LifecyclePart {
+  return {
+    name: 'retention',
+    start() {
+      const readers = readersOf(started);
+      started.retention = startRetention({
+        log: need(started.log),
+        consumed: (partition) => consumedOf(readers, partition),
+        logger,
+        fault,
+      });
+    },
+    stop: () => started.retention?.stop(),
+  };
+}
+
+function collectorPart(config: StartConfig, started: Started, logger: Logger): LifecyclePart {
+  return {
+    name: 'collector',
+    async start() {
+      const readers = readersOf(started);
+      const warehouse = need(started.warehouse);
+      const { keys } = need(started.found);
+      started.collector = await startCollector({
+        host: config.host,
+        port: config.httpPort,
+        keys,
+        workspace,
+        hashKey: keys.hashKey,
+        ownDomains: config.ownDomains,
+        log: need(started.log),
+        status: async () => readPipelineStatus(readers),
+        ready: () => readiness(warehouse),
+        metrics: async () => pipelineMetrics(readPipelineStatus(readers)),
+        receipt: (orderId) => receipt(warehouse, orderId),
+        logger,
+      });
+    },
+    stop: () => started.collector?.stop(),
+  };
+}
+
+/** Stitcher and loader end the process when they fail, so while this answers they are up. */
+async function readiness(warehouse: Warehouse): Promise<readonly PartReadiness[]> {
+  const clickhouse = await warehouse.ping().catch(() => false);
+  return [
+    { part: 'event_log', ready: true },
+    { part: 'stitcher', ready: true },
+    { part: 'warehouse_loader', ready: true },
+    { part: 'clickhouse', ready: clickhouse },
+  ];
+}
+
+async function receipt(warehouse: Warehouse, orderId: string): Promise<unknown> {
+  const found = await readOrderReceipt(warehouse, { workspace, orderId });
+  return found === undefined ? null : receiptDocument(found, defaultSettings);
+}
+
+function runFilePart(config: StartConfig, started: Started): LifecyclePart {
+  return {
+    name: 'run.json',
+    start() {
+      writeRunFile(config.dataDir, {
+        pid: process.pid,
+        httpUrl: need(started.collector).url,
+        clickhouseUrl: need(started.clickhouseUrl),
+        startedAt: new Date().toISOString(),
+      });
+    },
+    stop: () => removeRunFile(config.dataDir),
+  };
+}

@@ -1,0 +1,140 @@
+/**
+ * How far the pipeline is, from positions and ends. `settled` is true only when everything that was
+ * accepted before the call is stitched, attributed and in ClickHouse: all positions are read first
+ * and all ends afterwards, so work that goes on meanwhile can make it false but never wrongly true.
+ */
+import type { PipelineStatus, StageStatus } from '@rosi/collector';
+import {
+  eventsCollected,
+  ledgerCatalogue,
+  ledgerIdentities,
+  ledgerOrders,
+  ledgerTouchpoints,
+} from '@rosi/events';
+import type { OutcomeCounts, TopicReader } from '@rosi/streams';
+
+export interface Position {
+  readonly topic: string;
+  readonly partition: number;
+  /** The next offset that is read. */
+  readonly position: number;
+}
+
+export interface StitcherProgress {
+  readonly positions: readonly Position[];
+  /** Records of internal topics that wait. */
+  readonly queued: number;
+  /** The smallest timestamp among them; null: none waits. */
+  readonly oldestQueued: number | null;
+}
+
+export interface PipelineReaders {
+  /** Has events.collected. */
+  readonly log: TopicReader;
+  /** Has the ledger topics. */
+  readonly state: TopicReader;
+  stitcher(): StitcherProgress;
+  outcomes(): readonly OutcomeCounts[];
+  loader(): readonly Position[];
+}
+
+const collected = eventsCollected.name;
+const ledgers = [ledgerOrders, ledgerTouchpoints, ledgerIdentities, ledgerCatalogue].map(
+  (topic) => topic.name,
+);
+/** What `fresh_through` looks at, of each partition that lags. */
+const scanned = { recordsMax: 10_000, bytesMax: 32 * 1024 * 1024 };
+
+/** What one consumer has still to read of one topic. */
+interface Backlog {
+  readonly reader: TopicReader;
+  readonly topic: string;
+  readonly partition: number;
+  readonly position: number;
+  readonly end: number;
+}
+
+export function readPipelineStatus(readers: PipelineReaders): PipelineStatus {
+  const stitcher = readers.stitcher();
+  const loader = readers.loader();
+  // From here on only ends are read.
+  const collectedByStitcher = backlogs(readers.log, collected, stitcher.positions);
+  const collectedByLoader = backlogs(readers.log, collected, loader);
+  const ledgersByLoader = ledgers.map((topic) => backlogs(readers.state, topic, loader));
+  const all = [...collectedByStitcher, ...collectedByLoader, ...ledgersByLoader.flat()];
+  const settled = stitcher.queued === 0 && all.every(({ position, end }) => position >= end);
+  return {
+    settled,
+    freshThrough: settled ? null : freshThrough(all, stitcher.oldestQueued),
+    stages: [
+      stage('stitcher', collectedByStitcher, stitcher.queued, outcomeCounts(readers.outcomes())),
+      stage(`loader ${collected}`, collectedByLoader, 0, {}),
+      ...ledgersByLoader.map((lags, index) => stage(`loader ${ledgers[index] ?? ''}`, lags, 0, {})),
+    ],
+  };
+}
+
+/** A partition without a position has not been begun: its consumer is at its first record. */
+function backlogs(reader: TopicReader, topic: string, positions: readonly Position[]): Backlog[] {
+  return Array.from({ length: reader.partitions(topic) }, (_, partition) => {
+    const known = positions.find((one) => one.topic === topic && one.partition === partition);
+    const first = reader.firstOffset(topic, partition);
+    const position = known?.position ?? first;
+    return { reader, topic, partition, position, end: reader.endOffset(topic, partition) };
+  });
+}
+
+function freshThrough(all: readonly Backlog[], oldestQueued: number | null): string | null {
+  let oldest = oldestQueued ?? Number.POSITIVE_INFINITY;
+  for (const { reader, topic, partition, position, end } of all) {
+    if (position >= end) continue;
+    for (const { timestamp } of reader.read(topic, partition, position, scanned)) {
+      oldest = Math.min(oldest, timestamp);
+    }
+  }
+  return Number.isFinite(oldest) ? new Date(oldest).toISOString() : null;
+}
+
+function stage(
+  name: string,
+  lags: readonly Backlog[],
+  queued: number,
+  outcomes: Readonly<Record<string, number>>,
+): StageStatus {
+  const lag = lags.reduce((sum, { position, end }) => sum + Math.max(0, end - position), 0);
+  // Of several partitions the one that is furthest.
+  const last = Math.max(-1, ...lags.map(({ position }) => position - 1));
+  return { name, lastOffset: last < 0 ? null : last, lag: lag + queued, outcomes };
+}
+
+function outcomeCounts(counts: readonly OutcomeCounts[]): Record<string, number> {
+  return Object.fromEntries(
+    counts.map(({ processor, outcome, reason, count }) => [
+      [processor, outcome, reason].join('.'),
+      count,
+    ]),
+  );
+}
+
+/** The offset below which every consumer of events.collected has finished; retention stops there. */
+export function consumedOf(readers: PipelineReaders, partition: number): number {
+  const positionIn = (positions: readonly Position[]) =>
+    positions.find((one) => one.topic === collected && one.partition === partition)?.position ?? 0;
+  return Math.min(positionIn(readers.stitcher().positions), positionIn(readers.loader()));
+}
+
+/** The pipeline's gauges as Prometheus text. */
+export function pipelineMetrics(status: PipelineStatus): string {
+  const lags = status.stages.map(
+    ({ name, lag }) => `rosi_stage_lag_records{stage="${name}"} ${lag}`,
+  );
+  return [
+    '# HELP rosi_settled 1 when everything accepted is stitched, attributed and loaded.',
+    '# TYPE rosi_settled gauge',
+    `rosi_settled ${status.settled ? 1 : 0}`,
+    '# HELP rosi_stage_lag_records Records that wait before a stage.',
+    '# TYPE rosi_stage_lag_records gauge',
+    ...lags,
+    '',
+  ].join('\n');
+}

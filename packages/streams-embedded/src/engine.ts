@@ -1,0 +1,301 @@
+/**
+ * One cycle of the embedded runtime: read input, run tasks until nothing is left or the budget is
+ * spent, and commit state, leftovers, ledger records, positions and counts in one transaction.
+ * Knows nothing of waiting, threads or faults: whatever is thrown here has left nothing on disk.
+ */
+import type { Topic } from '@rosi/events';
+import {
+  createOutcomeTally,
+  inputsOf,
+  type OutcomeTally,
+  outputsOf,
+  type Processor,
+  type ProcessorDeclaration,
+  partitionOf,
+  type TopicReader,
+  type Topology,
+  type Wiring,
+  wire,
+} from '@rosi/streams';
+import { EmbeddedError } from './errors.js';
+import { LedgerWriter } from './ledger-writer.js';
+import type { Retention } from './partition-log.js';
+import { checkIdentity } from './state-identity.js';
+import {
+  type InputPosition,
+  readDocument,
+  type StateEnvironment,
+  type StateIdentity,
+  writeDocument,
+} from './state-store.js';
+import { TaskQueue } from './task-queue.js';
+import { createTaskState, type TaskState, taskPrefix } from './task-state.js';
+
+const INPUT_BYTES_MAX = 8 * 1024 * 1024;
+const CUT_RECORDS_MAX = 2000;
+
+/** When a cycle takes no more input; what is under way may use as much again. */
+export interface CycleBudget {
+  readonly records: number;
+  readonly ms: number;
+}
+
+export interface EngineOptions {
+  readonly topology: Topology;
+  readonly dir: string;
+  readonly input: TopicReader;
+  readonly partitions: number;
+  readonly batchRecordsMax: number;
+  readonly budget: CycleBudget;
+  readonly now: () => number;
+}
+
+interface Task {
+  readonly declaration: ProcessorDeclaration;
+  readonly partition: number;
+  readonly queue: TaskQueue;
+  readonly state: TaskState;
+  readonly processor: Processor;
+}
+
+export class Engine {
+  readonly tally: OutcomeTally = createOutcomeTally();
+  private readonly wiring: Wiring;
+  private readonly identity: StateIdentity;
+  private readonly tasks: Task[];
+  /** Tasks that read a topic, by topic and partition. */
+  private readonly readers = new Map<string, Task[][]>();
+  private readonly positions: { -readonly [K in keyof InputPosition]: InputPosition[K] }[];
+  private readonly ledger: LedgerWriter;
+  private batchNow = 0;
+
+  constructor(
+    private readonly options: EngineOptions,
+    private readonly stores: StateEnvironment,
+  ) {
+    this.wiring = wire(options.topology);
+    this.checkInput();
+    this.identity = this.takeIdentity();
+    this.positions = this.takePositions();
+    this.ledger = new LedgerWriter(stores.ledger, options.partitions);
+    this.tasks = this.wiring.processors.flatMap((declaration) =>
+      Array.from({ length: options.partitions }, (_, partition) =>
+        this.makeTask(declaration, partition),
+      ),
+    );
+    this.indexReaders();
+    this.restoreQueues();
+    for (const { processor, outcome, reason, count } of readDocument(stores.meta, 'outcomes') ??
+      []) {
+      this.tally.add(processor, outcome, reason, count);
+    }
+  }
+
+  /** Runs a cycle if there is work; answers how many records it handled. */
+  cycle(): number {
+    if (!this.hasWork()) return 0;
+    return this.stores.environment.transactionSync(() => {
+      const handled = this.runTasks();
+      for (const { queue } of this.tasks) queue.persist();
+      this.ledger.persist();
+      this.writeProgress();
+      writeDocument(this.stores.meta, 'outcomes', this.tally.list());
+      return handled;
+    });
+  }
+
+  /** Retention of the ledger topics, a bounded part of it; answers how many records went. */
+  cutLedger(consumed: (topic: string, partition: number) => number, retention: Retention): number {
+    const limits = { now: this.options.now(), recordsMax: CUT_RECORDS_MAX };
+    return this.stores.environment.transactionSync(() =>
+      this.ledger.cut(consumed, retention, limits),
+    );
+  }
+
+  private queued(): number {
+    return this.tasks.reduce((sum, { queue }) => sum + queue.size, 0);
+  }
+
+  private hasWork(): boolean {
+    if (this.queued() > 0) return true;
+    const { input } = this.options;
+    return this.positions.some(
+      ({ topic, partition, position }) => input.endOffset(topic, partition) > position,
+    );
+  }
+
+  /** Queues new records, unless so much is left of the old ones that memory might fill with it. */
+  private takeInput(): void {
+    const { input, batchRecordsMax, partitions } = this.options;
+    if (this.queued() >= batchRecordsMax) return;
+    const recordsMax = Math.ceil(batchRecordsMax / partitions);
+    for (const place of this.positions) {
+      const { topic: name, partition, position } = place;
+      const topic = this.topicOf(name);
+      const records = input.read(name, partition, position, {
+        recordsMax,
+        bytesMax: INPUT_BYTES_MAX,
+      });
+      if (records[0] !== undefined && records[0].offset !== position) {
+        throw cutTooFar(name, position, records[0].offset);
+      }
+      for (const { value, timestamp } of records) {
+        const record = { topic, value: topic.codec.decode(value), timestamp };
+        for (const { queue } of this.readers.get(name)?.[partition] ?? []) queue.push(record);
+      }
+      place.position += records.length;
+    }
+  }
+
+  /**
+   * Passes over the tasks, producers first, each pass with new input, until nothing is left or the
+   * budget is spent. Then no more input is taken, and what is under way may use the budget once
+   * more, because what is left after that has to be written and read again.
+   */
+  private runTasks(): number {
+    const { records, ms } = this.options.budget;
+    const begun = performance.now();
+    const isSpent = (handled: number, times: number) =>
+      handled >= records * times || performance.now() - begun >= ms * times;
+    let handled = 0;
+    for (;;) {
+      if (!isSpent(handled, 1)) this.takeInput();
+      const before = handled;
+      for (const task of this.tasks) {
+        if (task.queue.size === 0) continue;
+        handled += this.runBatch(task);
+        if (isSpent(handled, 2)) return handled;
+      }
+      if (handled === before) return handled;
+    }
+  }
+
+  private runBatch(task: Task): number {
+    const batch = task.queue.take(this.options.batchRecordsMax);
+    this.batchNow = this.options.now();
+    for (const { topic, value, timestamp } of batch) {
+      task.processor.process(topic.name, value, timestamp);
+    }
+    task.processor.endBatch();
+    task.state.closeRanges();
+    return batch.length;
+  }
+
+  private emit(topic: Topic<unknown>, value: unknown, timestamp: number): void {
+    const readers = this.readers.get(topic.name);
+    if (readers === undefined) {
+      this.ledger.append(topic, value, timestamp);
+      return;
+    }
+    const partition = partitionOf(topic.keyOf(value), this.options.partitions);
+    for (const { queue } of readers[partition] ?? []) queue.push({ topic, value, timestamp });
+  }
+
+  private makeTask(declaration: ProcessorDeclaration, partition: number): Task {
+    const { name } = declaration;
+    const number = this.identity.processors.findIndex((one) => one.name === name);
+    const prefix = taskPrefix(number, partition);
+    const state = createTaskState(this.stores.state, prefix);
+    const outputs = new Set(outputsOf(declaration));
+    const processor = declaration.create({
+      state,
+      partition,
+      now: () => this.batchNow,
+      emit: (topic, value, timestamp) => {
+        const known = topic as Topic<unknown>;
+        if (!outputs.has(known)) throw new Error(`${name} does not declare output ${topic.name}`);
+        this.emit(known, value, timestamp);
+      },
+      count: (outcome, reason) => this.tally.add(name, outcome, reason),
+    });
+    const queue = new TaskQueue(this.stores.queues, prefix);
+    return { declaration, partition, queue, state, processor };
+  }
+
+  private indexReaders(): void {
+    for (const task of this.tasks) {
+      for (const { name } of inputsOf(task.declaration)) {
+        const byPartition =
+          this.readers.get(name) ?? Array.from({ length: this.options.partitions }, () => []);
+        byPartition[task.partition]?.push(task);
+        this.readers.set(name, byPartition);
+      }
+    }
+  }
+
+  private restoreQueues(): void {
+    for (const { queue } of this.tasks) queue.restore((name) => this.topicOf(name));
+  }
+
+  private writeProgress(): void {
+    const oldest = Math.min(...this.tasks.map(({ queue }) => queue.oldest()));
+    writeDocument(this.stores.meta, 'progress', {
+      positions: this.positions,
+      queued: this.queued(),
+      oldestQueued: Number.isFinite(oldest) ? oldest : null,
+    });
+  }
+
+  private topicOf(name: string): Topic<unknown> {
+    const topic = this.wiring.topics.get(name);
+    if (topic !== undefined) return topic;
+    throw new EmbeddedError(
+      'ROSI_STATE_VERSION',
+      `The state in ${this.options.dir} holds records of topic ${name}, which this build does ` +
+        'not know; run the build that wrote it until its queues are empty',
+    );
+  }
+
+  private checkInput(): void {
+    const { input, partitions } = this.options;
+    for (const { name } of this.wiring.sources) {
+      const actual = input.partitions(name);
+      if (actual === partitions) continue;
+      throw new EmbeddedError(
+        'ROSI_PARTITIONS_CHANGED',
+        `Topic ${name} has ${actual} partitions, but ${partitions} are configured; ` +
+          `configure ${actual}`,
+      );
+    }
+  }
+
+  private takeIdentity(): StateIdentity {
+    const { meta, environment } = this.stores;
+    const known = readDocument(meta, 'identity');
+    const { dir, input, partitions } = this.options;
+    const { processors } = this.wiring;
+    const identity = checkIdentity(known, { dir, input, partitions, processors });
+    if (identity !== known) {
+      environment.transactionSync(() => writeDocument(meta, 'identity', identity));
+    }
+    return identity;
+  }
+
+  private takePositions(): InputPosition[] {
+    const { input, partitions, dir } = this.options;
+    const known = readDocument(this.stores.meta, 'progress')?.positions ?? [];
+    return this.wiring.sources.flatMap(({ name }) =>
+      Array.from({ length: partitions }, (_, partition) => {
+        const found = known.find((one) => one.topic === name && one.partition === partition);
+        const position = found?.position ?? input.firstOffset(name, partition);
+        const end = input.endOffset(name, partition);
+        if (position > end) {
+          throw new EmbeddedError(
+            'ROSI_STATE_OF_ANOTHER_LOG',
+            `The state in ${dir} has read ${name} up to ${position}, but the log ends at ` +
+              `${end}: it is an older copy; restore the two folders together`,
+          );
+        }
+        return { topic: name, partition, position };
+      }),
+    );
+  }
+}
+
+function cutTooFar(topic: string, position: number, first: number): EmbeddedError {
+  return new EmbeddedError(
+    'ROSI_LOG_CUT_TOO_FAR',
+    `Records ${position} to ${first} of ${topic} were removed before they were read; ` +
+      'restore the event log from a backup that has them',
+  );
+}

@@ -1,0 +1,175 @@
+/**
+ * The state of one task inside the transaction of the runtime's cycle. All tasks share one LMDB
+ * store; a prefix of three bytes (processor, partition) keeps them apart.
+ */
+import { byteRange, type StateStore } from '@rosi/streams';
+import type { Store } from './environment.js';
+import { asBuffer } from './partition-log.js';
+
+const PREFIX_BYTES = 3;
+const KEY_BYTES_MAX = 1900;
+/** Entries read at once from a range: few at first, because callers often stop early. */
+const CHUNK_FIRST = 32;
+const CHUNK_MAX = 1024;
+
+type Entry = readonly [key: Buffer, value: Buffer];
+
+export interface TaskState extends StateStore {
+  /** To be called when the transaction or batch ends: open ranges are over. */
+  closeRanges(): void;
+}
+
+/** The bytes that all keys of a task begin with. */
+export function taskPrefix(processor: number, partition: number): Buffer {
+  const prefix = Buffer.alloc(PREFIX_BYTES);
+  prefix.writeUInt8(processor, 0);
+  prefix.writeUInt16BE(partition, 1);
+  return prefix;
+}
+
+export function createTaskState(store: Store, prefix: Buffer): TaskState {
+  const open = new Set<OpenRange>();
+  // One buffer for all keys on their way to lmdb, which copies them at once.
+  const scratch = Buffer.alloc(PREFIX_BYTES + KEY_BYTES_MAX);
+  scratch.set(prefix);
+  const keyOf = (key: Uint8Array) => {
+    if (key.length > KEY_BYTES_MAX) {
+      throw new RangeError(`A state key has ${key.length} bytes; at most ${KEY_BYTES_MAX} fit`);
+    }
+    scratch.set(key, PREFIX_BYTES);
+    return scratch.subarray(0, PREFIX_BYTES + key.length);
+  };
+  const forWriting = (key: Uint8Array) => {
+    const whole = keyOf(key);
+    for (const range of open) range.beforeWrite(whole);
+    // Reading has not used the scratch buffer, so `whole` is as it was.
+    return whole;
+  };
+  return {
+    get(key) {
+      const value = store.getBinary(keyOf(key));
+      return value === undefined ? undefined : asBuffer(value);
+    },
+    put(key, value) {
+      // Within a transaction `put` writes at once; its promise is already settled.
+      void store.put(forWriting(key), asBuffer(value));
+    },
+    delete(key) {
+      void store.remove(forWriting(key));
+    },
+    range(options) {
+      const range = new OpenRange(store, prefix, options, (one) => open.delete(one));
+      open.add(range);
+      return range;
+    },
+    closeRanges() {
+      open.clear();
+    },
+  };
+}
+
+/**
+ * A range read in chunks while it is iterated. It stays the snapshot of when it was asked for,
+ * because a write into what is still unread makes it read the rest first.
+ */
+class OpenRange implements Iterable<Entry> {
+  private readonly low: Buffer;
+  private readonly high: Buffer | undefined;
+  private readonly reverse: boolean;
+  private left: number;
+  private chunk = CHUNK_FIRST;
+  private ready: Entry[] = [];
+  private at = 0;
+  private done = false;
+  /** The last key read from the store; the next chunk begins after it. */
+  private lastKey: Buffer | undefined;
+
+  constructor(
+    private readonly store: Store,
+    prefix: Buffer,
+    options: Parameters<StateStore['range']>[0],
+    private readonly onDone: (range: OpenRange) => void,
+  ) {
+    const { low, high, last } = byteRange({
+      ...options,
+      prefix: Buffer.concat([prefix, options.prefix]),
+      ...(options.from === undefined ? {} : { from: Buffer.concat([prefix, options.from]) }),
+    });
+    this.low = low;
+    // The smallest key after `last` is `last` and a zero byte.
+    this.high = last === undefined ? high : Buffer.concat([last, Buffer.from([0])]);
+    this.reverse = options.reverse === true;
+    this.left = options.limit ?? Number.POSITIVE_INFINITY;
+  }
+
+  *[Symbol.iterator](): Generator<Entry> {
+    try {
+      for (;;) {
+        if (this.at === this.ready.length && !this.readChunk()) return;
+        const entry = this.ready[this.at];
+        this.at += 1;
+        if (entry !== undefined) yield entry;
+      }
+    } finally {
+      this.finish();
+    }
+  }
+
+  /** A key (with the task's prefix) is about to be written. */
+  beforeWrite(key: Buffer): void {
+    if (this.done || !this.isUnread(key)) return;
+    const unread = this.ready.slice(this.at);
+    this.chunk = CHUNK_MAX;
+    while (this.readChunk()) unread.push(...this.ready);
+    this.ready = unread;
+    this.at = 0;
+    this.finish();
+  }
+
+  private isUnread(key: Buffer): boolean {
+    if (Buffer.compare(key, this.low) < 0) return false;
+    if (this.high !== undefined && Buffer.compare(key, this.high) >= 0) return false;
+    if (this.lastKey === undefined) return true;
+    const order = Buffer.compare(key, this.lastKey);
+    return this.reverse ? order < 0 : order > 0;
+  }
+
+  /** Fills `ready` with what comes next; false when there is nothing more. */
+  private readChunk(): boolean {
+    this.ready = [];
+    this.at = 0;
+    if (this.done) return false;
+    const limit = Math.min(this.chunk, this.left);
+    this.chunk = Math.min(this.chunk * 4, CHUNK_MAX);
+    if (limit > 0) this.fill(limit);
+    this.left -= this.ready.length;
+    if (this.ready.length < limit || this.left === 0) this.finish();
+    return this.ready.length > 0;
+  }
+
+  private fill(limit: number): void {
+    const { low, high, lastKey } = this;
+    const bounds = this.reverse
+      ? { start: lastKey ?? high, exclusiveStart: true, end: low, inclusiveEnd: true }
+      : { start: lastKey ?? low, exclusiveStart: lastKey !== undefined, end: high };
+    const { start, end, ...rest } = bounds;
+    const range = this.store.getRange({
+      ...rest,
+      ...(start === undefined ? {} : { start }),
+      ...(end === undefined ? {} : { end }),
+      reverse: this.reverse,
+      limit,
+    });
+    for (const { key, value } of range) {
+      // Keys of these stores are always bytes.
+      const bytes = asBuffer(key as Uint8Array);
+      this.lastKey = bytes;
+      this.ready.push([bytes.subarray(PREFIX_BYTES), asBuffer(value)]);
+    }
+  }
+
+  private finish(): void {
+    this.done = true;
+    this.onDone(this);
+  }
+}

@@ -1,0 +1,282 @@
+/**
+ * Runs a topology in memory, synchronously and deterministically: for tests and the simulator.
+ *
+ * It is stricter than the other runtimes: every record is encoded and decoded on its way, each
+ * batch gets a new instance of its processor (so that one which remembers anything outside its
+ * state shows it), and values are frozen once they are handed over. A batch whose processor throws
+ * leaves nothing behind: its state, its outputs and its records are as before.
+ */
+import type { Topic } from '@rosi/events';
+import { createMemoryState, type MemoryState } from './memory-state.js';
+import { createOutcomeTally, type OutcomeCounts } from './outcomes.js';
+import { partitionOf } from './partition.js';
+import type {
+  LogRecord,
+  Outcome,
+  ProcessorContext,
+  ProcessorDeclaration,
+  StateStore,
+  TopicReader,
+  Topology,
+} from './topology.js';
+import { inputsOf, outputsOf, type Wiring, wire } from './wiring.js';
+
+const BATCH_RECORDS_MAX = 1000;
+
+/** Further choices that a caller of `step` may take; each gets how many there are, from 1. */
+export interface StepChoices {
+  /** Which of the task's input topics that have records is read, counted from 0. */
+  readonly topic?: (pendingTopics: number) => number;
+  /** How many of that topic's waiting records are in the batch, 1 to the number given. */
+  readonly cut?: (pendingRecords: number) => number;
+}
+
+export interface TestDriver {
+  /** Queues records of a topic for the processors that read it, each value by its key. */
+  pipe<T>(
+    topic: Topic<T>,
+    values: readonly { readonly value: T; readonly timestamp: number }[],
+  ): void;
+  /** Runs tasks in topological order until nothing is left. */
+  drain(): void;
+  /**
+   * Runs one batch of one task. `choose` gets the number of tasks that have records and answers
+   * with one of them, counted from 0. False when there was none.
+   */
+  step(choose: (pendingTasks: number) => number, choices?: StepChoices): boolean;
+  /** Everything emitted to that topic so far, in the order emitted. */
+  output<T>(topic: Topic<T>): T[];
+  /** The emitted records of all topics as a reader of a log sees them. */
+  readonly log: TopicReader;
+  outcomes(): OutcomeCounts[];
+  /** Records that a processor has handled. */
+  handled(processor: string): number;
+  /** The state of one task, for looking at. */
+  state(processor: string, partition: number): StateStore;
+  setNow(ms: number): void;
+}
+
+export interface TestDriverOptions {
+  readonly partitions: number;
+  /** Milliseconds; default 0. */
+  readonly now?: number;
+  readonly batchRecordsMax?: number;
+}
+
+interface QueuedRecord {
+  readonly sequence: number;
+  readonly topic: Topic<unknown>;
+  readonly bytes: Buffer;
+  readonly timestamp: number;
+}
+
+interface Task {
+  readonly declaration: ProcessorDeclaration;
+  readonly partition: number;
+  /** By topic name; the sequence tells the order across topics. */
+  readonly queues: ReadonlyMap<string, QueuedRecord[]>;
+  state: MemoryState;
+}
+
+/** Emitted records by topic name. */
+type Emissions = Map<
+  string,
+  { readonly inOrder: Buffer[]; readonly byPartition: Map<number, LogRecord[]> }
+>;
+
+/** What one batch has done so far; taken over only when it has ended. */
+interface BatchResult {
+  readonly emitted: { topic: Topic<unknown>; bytes: Buffer; timestamp: number; key: string }[];
+  readonly counted: { outcome: Outcome; reason: string }[];
+}
+
+export function createTestDriver(topology: Topology, options: TestDriverOptions): TestDriver {
+  const { partitions, batchRecordsMax = BATCH_RECORDS_MAX } = options;
+  const wiring = wire(topology);
+  const tasks = makeTasks(wiring, partitions);
+  const emitted: Emissions = new Map();
+  const handled = new Map<string, number>();
+  const tally = createOutcomeTally();
+  let now = options.now ?? 0;
+  let sequence = 0;
+
+  const byName = new Map(tasks.map((task) => [`${task.declaration.name}/${task.partition}`, task]));
+  const taskOf = (processor: string, partition: number) => {
+    const task = byName.get(`${processor}/${partition}`);
+    if (task === undefined) throw new RangeError(`No task ${processor} ${partition}`);
+    return task;
+  };
+
+  const route = (topic: Topic<unknown>, key: string, bytes: Buffer, timestamp: number) => {
+    const partition = partitionOf(key, partitions);
+    for (const consumer of wiring.consumersOf(topic.name)) {
+      const queue = taskOf(consumer.name, partition).queues.get(topic.name);
+      queue?.push({ sequence, topic, bytes, timestamp });
+    }
+    sequence += 1;
+    return partition;
+  };
+
+  const runBatch = (task: Task, batch: readonly QueuedRecord[]) => {
+    const before = task.state.snapshot();
+    const result: BatchResult = { emitted: [], counted: [] };
+    try {
+      const processor = task.declaration.create(contextOf(task, now, result));
+      for (const { topic, bytes, timestamp } of batch) {
+        processor.process(topic.name, deepFreeze(topic.codec.decode(bytes)), timestamp);
+      }
+      processor.endBatch();
+    } catch (error) {
+      task.state = before;
+      throw error;
+    }
+    take(task, batch);
+    const { name } = task.declaration;
+    handled.set(name, (handled.get(name) ?? 0) + batch.length);
+    for (const { outcome, reason } of result.counted) tally.add(name, outcome, reason);
+    for (const { topic, key, bytes, timestamp } of result.emitted) {
+      const partition = route(topic, key, bytes, timestamp);
+      store(emitted, topic.name, partition, bytes, timestamp);
+    }
+  };
+
+  const pending = () => tasks.filter((task) => waiting(task).length > 0);
+  return {
+    pipe(topic, values) {
+      for (const { value, timestamp } of values) {
+        const known = topic as Topic<unknown>;
+        route(known, topic.keyOf(value), topic.codec.encode(value), timestamp);
+      }
+    },
+    drain() {
+      for (let ran = true; ran; ) {
+        ran = false;
+        for (const task of tasks) {
+          while (waiting(task).length > 0) {
+            runBatch(task, oldest(task, batchRecordsMax));
+            ran = true;
+          }
+        }
+      }
+    },
+    step(choose, choices = {}) {
+      const candidates = pending();
+      if (candidates.length === 0) return false;
+      const task = candidates[choose(candidates.length)];
+      if (task === undefined) throw new RangeError('choose must answer 0 to pendingTasks - 1');
+      runBatch(task, chosen(task, choices, batchRecordsMax));
+      return true;
+    },
+    output: (topic) => (emitted.get(topic.name)?.inOrder ?? []).map(topic.codec.decode),
+    log: readerOf(emitted, partitions),
+    outcomes: () => tally.list(),
+    handled: (processor) => handled.get(processor) ?? 0,
+    state: (processor, partition) => taskOf(processor, partition).state,
+    setNow(ms) {
+      now = ms;
+    },
+  };
+}
+
+function makeTasks(wiring: Wiring, partitions: number): Task[] {
+  return wiring.processors.flatMap((declaration) =>
+    Array.from({ length: partitions }, (_, partition) => ({
+      declaration,
+      partition,
+      queues: new Map(inputsOf(declaration).map((topic) => [topic.name, []])),
+      state: createMemoryState(),
+    })),
+  );
+}
+
+function waiting(task: Task): QueuedRecord[][] {
+  return [...task.queues.values()].filter((queue) => queue.length > 0);
+}
+
+/** The longest waiting records of all the task's topics, in the order they came. */
+function oldest(task: Task, recordsMax: number): QueuedRecord[] {
+  const heads = waiting(task).flatMap((queue) => queue.slice(0, recordsMax));
+  return heads.sort((a, b) => a.sequence - b.sequence).slice(0, recordsMax);
+}
+
+function chosen(task: Task, choices: StepChoices, recordsMax: number): QueuedRecord[] {
+  if (choices.topic === undefined && choices.cut === undefined) return oldest(task, recordsMax);
+  const queues = waiting(task);
+  const queue = choices.topic === undefined ? undefined : queues[choices.topic(queues.length)];
+  const candidates = queue?.slice(0, recordsMax) ?? oldest(task, recordsMax);
+  const length = choices.cut?.(candidates.length) ?? candidates.length;
+  if (!(length >= 1)) throw new RangeError('cut must answer 1 or more');
+  return candidates.slice(0, length);
+}
+
+/** Takes a batch off its queues; a batch is always made of the heads of queues. */
+function take(task: Task, batch: readonly QueuedRecord[]): void {
+  for (const [name, queue] of task.queues) {
+    queue.splice(0, batch.filter((record) => record.topic.name === name).length);
+  }
+}
+
+function contextOf(task: Task, now: number, result: BatchResult): ProcessorContext {
+  const { name } = task.declaration;
+  const outputs = new Set(outputsOf(task.declaration));
+  return {
+    state: task.state,
+    partition: task.partition,
+    now: () => now,
+    emit(topic, value, timestamp) {
+      const known = topic as Topic<unknown>;
+      if (!outputs.has(known)) throw new Error(`${name} does not declare output ${topic.name}`);
+      if (!Number.isSafeInteger(timestamp)) {
+        throw new Error(`${name} emitted to ${topic.name} with timestamp ${timestamp}`);
+      }
+      const bytes = topic.codec.encode(value);
+      result.emitted.push({ topic: known, key: topic.keyOf(value), bytes, timestamp });
+      deepFreeze(value);
+    },
+    count: (outcome, reason) => result.counted.push({ outcome, reason }),
+  };
+}
+
+function store(
+  emitted: Emissions,
+  topic: string,
+  partition: number,
+  bytes: Buffer,
+  timestamp: number,
+): void {
+  const log = emitted.get(topic) ?? { inOrder: [], byPartition: new Map<number, LogRecord[]>() };
+  const records = log.byPartition.get(partition) ?? [];
+  records.push({ offset: records.length, timestamp, value: bytes });
+  log.byPartition.set(partition, records);
+  log.inOrder.push(bytes);
+  emitted.set(topic, log);
+}
+
+function readerOf(emitted: Emissions, partitions: number): TopicReader {
+  const of = (topic: string, partition: number) =>
+    emitted.get(topic)?.byPartition.get(partition) ?? [];
+  return {
+    uuid: 'test-driver',
+    partitions: () => partitions,
+    firstOffset: () => 0,
+    endOffset: (topic, partition) => of(topic, partition).length,
+    read(topic, partition, from, { recordsMax, bytesMax }) {
+      let bytes = 0;
+      const records = of(topic, partition).slice(from, from + recordsMax);
+      const end = records.findIndex(({ value }, index) => {
+        bytes += value.length;
+        return index > 0 && bytes > bytesMax;
+      });
+      return end < 0 ? records : records.slice(0, end);
+    },
+  };
+}
+
+/** Values may not change once handed over; here, whoever tries is told. */
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  if (Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) deepFreeze(inner);
+  return value;
+}

@@ -1,0 +1,135 @@
+import { fork } from 'node:child_process';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { silent } from '../testing/test-database.js';
+import { connectWarehouse, type Warehouse } from '../warehouse.js';
+import { type EmbeddedClickHouse, startEmbeddedClickHouse } from './embedded-clickhouse.js';
+import { findLibrary, libraryPackage } from './find-library.js';
+import { probePort } from './loopback-port.js';
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function temporaryFolder(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'rosi-clickhouse-'));
+  cleanups.push(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
+  return dir;
+}
+
+async function start(dir: string, port = 0): Promise<EmbeddedClickHouse> {
+  const server = await startEmbeddedClickHouse({ dir, port, logger: silent });
+  cleanups.push(() => server.stop());
+  return server;
+}
+
+async function connect(url: string): Promise<Warehouse> {
+  const warehouse = await connectWarehouse({ url });
+  cleanups.push(() => warehouse.close());
+  return warehouse;
+}
+
+async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (let attempt = 0; attempt < 400; attempt += 1) {
+    const answer = await ask().catch(() => undefined);
+    if (answer !== undefined) return answer;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new Error('it did not happen in time');
+}
+
+const isAlive = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+test('a killed server comes back on the same port with its data', async () => {
+  const server = await start(await temporaryFolder());
+  const warehouse = await connect(server.url);
+  await warehouse.command('CREATE DATABASE kept');
+  await warehouse.command('CREATE TABLE kept.rows (n Int64) ENGINE = MergeTree ORDER BY n');
+  await warehouse.command('INSERT INTO kept.rows SELECT number FROM numbers(1000)');
+  const pid = server.pid()!;
+  process.kill(pid, 'SIGKILL');
+  const [row] = await until(() =>
+    isAlive(pid)
+      ? Promise.resolve(undefined)
+      : warehouse.query('SELECT count() AS n FROM kept.rows'),
+  );
+  expect(row).toEqual({ n: 1000 });
+  expect(server.pid()).not.toBe(pid);
+});
+
+test('stop is clean and quick, and the folder can be opened again', async () => {
+  const dir = await temporaryFolder();
+  const first = await startEmbeddedClickHouse({ dir, port: 0, logger: silent });
+  const pid = first.pid()!;
+  const startedAt = performance.now();
+  await first.stop();
+  expect(performance.now() - startedAt).toBeLessThan(8_000);
+  expect(isAlive(pid)).toBe(false);
+  await start(dir);
+  expect((await stat(join(dir, 'server.log'))).isFile()).toBe(true);
+});
+
+test('a folder in use is told so', async () => {
+  const dir = await temporaryFolder();
+  await start(dir);
+  await expect(start(dir)).rejects.toMatchObject({
+    code: 'ROSI_DATA_DIR_LOCKED',
+    exitCode: 2,
+    message: expect.stringContaining('ROSI_DATA_DIR'),
+  });
+});
+
+test('a port in use is told so', async () => {
+  const dir = await temporaryFolder();
+  const holder = createServer();
+  await new Promise<void>((done) => holder.listen(0, '127.0.0.1', done));
+  cleanups.push(() => new Promise((done) => holder.close(done)));
+  const address = holder.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  expect(await probePort(port)).toBeUndefined();
+  await expect(start(dir, port)).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringContaining('ROSI_CLICKHOUSE_PORT'),
+  });
+});
+
+test('the server ends by itself after kill -9 of its parent, and frees its folder', async () => {
+  const dir = await temporaryFolder();
+  const port = (await probePort(0))!;
+  const script = new URL('../../bin/clickhouse-server.mjs', import.meta.url).pathname;
+  const configFile = join(dir, 'server.xml');
+  await writeFile(configFile, '<clickhouse></clickhouse>');
+  const setting = { library: findLibrary(), dir, configFile, port, graceMs: 5_000 };
+  // A parent of its own, whose only work is to be killed.
+  const parentScript = join(dir, 'parent.mjs');
+  await writeFile(
+    parentScript,
+    `import { fork } from 'node:child_process';
+    const child = fork(${JSON.stringify(script)}, [${JSON.stringify(JSON.stringify(setting))}],
+      { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], detached: true });
+    process.send(child.pid);`,
+  );
+  const parent = fork(parentScript, [], { execArgv: [] });
+  const pid = await new Promise<number>((done) => parent.once('message', (n) => done(Number(n))));
+  const url = `http://127.0.0.1:${port}`;
+  await until(async () => ((await fetch(`${url}/ping`)).ok ? true : undefined));
+  parent.kill('SIGKILL');
+  await until(async () => (isAlive(pid) ? undefined : true));
+  await start(dir);
+});
+
+test('a platform without a library is told the way out', () => {
+  expect(libraryPackage('linux', 'x64')).toBe('@chdb/lib-linux-x64-gnu');
+  expect(() => findLibrary('win32', 'x64')).toThrow(/ROSI_CLICKHOUSE_URL/);
+});

@@ -1,0 +1,115 @@
+/**
+ * Brings a ClickHouse database up to date. What was done is recorded in `rosi_meta`; a migration
+ * that was interrupted runs again from its beginning, and all statements bear that.
+ *
+ * Guarantees: refuses a database that holds another log, that lost what was loaded, or that a newer
+ * build made; the daily sums always stand for exactly one time zone.
+ */
+import { RosiError } from '@rosi/service-kit';
+import { migrations } from './migrations/index.js';
+import { rebuildDailySums } from './schema/daily-sums.js';
+import type { MigrateOptions, Warehouse } from './warehouse.js';
+
+type Database = Pick<Warehouse, 'command' | 'query'>;
+
+export async function migrate(
+  database: Database,
+  options: MigrateOptions,
+): Promise<{ applied: readonly string[]; rebuilt: boolean }> {
+  await checkTimezone(database, options.timezone);
+  const before = await readMeta(database);
+  checkLog(before, options);
+  checkNumbers(before);
+  await database.command(
+    "CREATE DATABASE IF NOT EXISTS rosi COMMENT 'ROSI: return on social investment'",
+  );
+  const applied = await applyMissing(database, before);
+  if (before.get('log_uuid') === undefined) {
+    await writeMeta(database, 'log_uuid', options.logUuid);
+  }
+  const rebuilt = before.get('timezone') !== options.timezone;
+  if (rebuilt) {
+    await options.beforeRebuild?.();
+    // Until the new name stands, an interrupted rebuild starts anew.
+    await writeMeta(database, 'timezone', '');
+    for (const statement of rebuildDailySums(options.timezone)) await database.command(statement);
+    await writeMeta(database, 'timezone', options.timezone);
+  }
+  return { applied, rebuilt };
+}
+
+async function applyMissing(database: Database, before: ReadonlyMap<string, string>) {
+  const applied: string[] = [];
+  for (const { number, statements } of migrations) {
+    if (before.has(`migration:${number}`)) continue;
+    for (const statement of statements) await database.command(statement);
+    await writeMeta(database, `migration:${number}`, String(statements.length));
+    applied.push(number);
+  }
+  return applied;
+}
+
+/** Name to value; empty when there is no such table yet. */
+async function readMeta(database: Database): Promise<ReadonlyMap<string, string>> {
+  const [table] = await database.query(
+    "SELECT 1 FROM system.tables WHERE database = 'rosi' AND name = 'rosi_meta'",
+  );
+  if (table === undefined) return new Map();
+  const rows = await database.query<{ name: string; value: string }>(
+    "SELECT name, value FROM rosi.rosi_meta FINAL WHERE workspace = ''",
+  );
+  return new Map(rows.map((row) => [row.name, row.value]));
+}
+
+/** Of the database as a whole, so under no workspace. Values are ours: no quote is in them. */
+async function writeMeta(database: Database, name: string, value: string): Promise<void> {
+  await database.command(
+    `INSERT INTO rosi.rosi_meta (workspace, name, value, written_at)
+SETTINGS async_insert = 0 VALUES ('', '${name}', '${value}', now64(6))`,
+  );
+}
+
+function checkLog(meta: ReadonlyMap<string, string>, options: MigrateOptions): void {
+  const found = meta.get('log_uuid');
+  if (found === options.logUuid) return;
+  if (found !== undefined) {
+    throw new RosiError(
+      'ROSI_WAREHOUSE_FOREIGN',
+      'the ClickHouse database rosi holds the tables of another log: point ROSI_CLICKHOUSE_URL ' +
+        'or ROSI_DATA_DIR to the right one, or drop the database and run `rosi replay`',
+    );
+  }
+  if (options.loadedBefore) {
+    throw new RosiError(
+      'ROSI_WAREHOUSE_FOREIGN',
+      'the ClickHouse database rosi is empty, but this log was loaded before: point ' +
+        'ROSI_CLICKHOUSE_URL to the right server, or fill the empty one with `rosi replay`',
+    );
+  }
+}
+
+function checkNumbers(meta: ReadonlyMap<string, string>): void {
+  const known = new Set(migrations.map(({ number }) => `migration:${number}`));
+  const unknown = [...meta.keys()].filter((name) => /^migration:/.test(name) && !known.has(name));
+  if (unknown.length === 0) return;
+  throw new RosiError(
+    'ROSI_STATE_VERSION',
+    `the ClickHouse database rosi was made by a newer build (${unknown.join(', ')}): run that one`,
+  );
+}
+
+async function checkTimezone(database: Database, timezone: string): Promise<void> {
+  if (/^[A-Za-z0-9_+/-]{1,64}$/.test(timezone)) {
+    const found = await database.query(
+      'SELECT 1 FROM system.time_zones WHERE time_zone = {name:String}',
+      {
+        name: timezone,
+      },
+    );
+    if (found.length > 0) return;
+  }
+  throw new RosiError(
+    'ROSI_CONFIG_INVALID',
+    `ROSI_TIMEZONE is not a time zone's name (such as Europe/Paris): ${timezone.slice(0, 64)}`,
+  );
+}

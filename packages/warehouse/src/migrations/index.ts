@@ -1,0 +1,15 @@
+/**
+ * The numbered migrations, oldest first. Each statement is safe to run again, so that one that was
+ * interrupted anywhere is simply run again from its beginning. Never change one that was released:
+ * add the next.
+ */
+import { migration0001 } from './0001-tables.js';
+import { migration0002 } from './0002-views.js';
+
+export interface Migration {
+  /** Four digits; orders and names it. */
+  readonly number: string;
+  readonly statements: readonly string[];
+}
+
+export const migrations: readonly Migration[] = [migration0001, migration0002];

@@ -1,0 +1,178 @@
+/**
+ * The warehouse's typed API, and the only importer of @clickhouse/client.
+ *
+ * Guarantees: `insertBatch` writes one block, whole or not at all, under a deduplication token;
+ * when it throws, the outcome is unknown and the caller compares before it goes on. Integers come
+ * back as numbers.
+ */
+import {
+  type ClickHouseClient,
+  ClickHouseLogLevel,
+  type ClickHouseSettings,
+  createClient,
+} from '@clickhouse/client';
+import { RosiError } from '@rosi/service-kit';
+import { migrate } from './migrate.js';
+import type { BaseTable, RowOf } from './rows.js';
+
+/** Older ones lack what the views and the deduplication of views rely on. */
+const VERSION_MIN = [25, 3] as const;
+const REQUEST_TIMEOUT_MS = 300_000;
+
+export type QueryParameters = Readonly<
+  Record<string, string | number | boolean | readonly string[] | readonly number[]>
+>;
+
+export interface MigrateOptions {
+  /** IANA name; decides `day`. */
+  readonly timezone: string;
+  /** Of the log whose records the tables hold. */
+  readonly logUuid: string;
+  /** The log's consumer has loaded something before: an empty database is then a lost one. */
+  readonly loadedBefore: boolean;
+  /**
+   * Called before sums are rebuilt for another time zone: rebuilding forgets tokens, so a batch
+   * whose outcome is unknown must be settled first.
+   */
+  readonly beforeRebuild?: () => Promise<void>;
+}
+
+export interface Warehouse {
+  readonly url: string;
+  /** Makes or brings up to date the database; safe to repeat and to interrupt. */
+  migrate(options: MigrateOptions): Promise<{ applied: readonly string[]; rebuilt: boolean }>;
+  /** One atomic insert of all rows; repeated with the same rows and token it changes nothing. */
+  insertBatch<T extends BaseTable>(
+    table: T,
+    rows: readonly RowOf<T>[],
+    token: string,
+  ): Promise<void>;
+  query<T>(sql: string, parameters?: QueryParameters): Promise<T[]>;
+  /** Rows as they come, for results too large to hold. */
+  queryStream<T>(sql: string, parameters?: QueryParameters): AsyncIterable<T>;
+  command(sql: string): Promise<void>;
+  ping(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const insertSettings: ClickHouseSettings = {
+  async_insert: 0,
+  insert_deduplicate: 1,
+  deduplicate_blocks_in_dependent_materialized_views: 1,
+  materialized_views_ignore_errors: 0,
+  parallel_view_processing: 0,
+  max_insert_threads: '1',
+  // One insert is one block, whatever its size: a token covers a block, not an insert.
+  input_format_parallel_parsing: 0,
+  max_insert_block_size: '1000000000',
+  min_insert_block_size_rows: '1000000000',
+  min_insert_block_size_bytes: '4000000000',
+  min_insert_block_size_rows_for_materialized_views: '1000000000',
+  min_insert_block_size_bytes_for_materialized_views: '4000000000',
+  date_time_input_format: 'best_effort',
+  wait_end_of_query: 1,
+};
+
+const readSettings: ClickHouseSettings = {
+  output_format_json_quote_64bit_integers: 0,
+  // Skip indexes under FINAL may hide the newest version of a row on older servers.
+  use_skip_indexes_if_final: 0,
+};
+
+/** Connects and checks the version; retrying while the server is away is the caller's. */
+export async function connectWarehouse(options: { readonly url: string }): Promise<Warehouse> {
+  const client = createClient({
+    url: options.url,
+    request_timeout: REQUEST_TIMEOUT_MS,
+    // Whatever goes wrong is thrown; the client would write beside our own log.
+    log: { level: ClickHouseLogLevel.OFF },
+    compression: { request: false, response: false },
+    clickhouse_settings: { log_queries: 0 },
+  });
+  try {
+    await checkVersion(client, options.url);
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+  return warehouseOf(client, options.url);
+}
+
+/** The address without its password, for messages. */
+function shown(url: string): string {
+  try {
+    const parsed = new URL(url);
+    if (parsed.password !== '') parsed.password = '***';
+    return parsed.href;
+  } catch {
+    return '(not a url)';
+  }
+}
+
+async function checkVersion(client: ClickHouseClient, url: string): Promise<void> {
+  let version: string;
+  try {
+    const result = await client.query({ query: 'SELECT version() AS version' });
+    version = (await result.json<{ version: string }>()).data[0]?.version ?? '';
+  } catch (cause) {
+    throw new RosiError(
+      'ROSI_WAREHOUSE_UNAVAILABLE',
+      `ClickHouse at ${shown(url)} does not answer: is it up, and are ROSI_CLICKHOUSE_URL's ` +
+        'user and password right?',
+      { cause },
+    );
+  }
+  if (!isSupported(version)) {
+    throw new RosiError(
+      'ROSI_CONFIG_INVALID',
+      `ClickHouse at ${shown(url)} is ${version}: ROSI needs ${VERSION_MIN.join('.')} or newer ` +
+        '(ROSI_CLICKHOUSE_URL)',
+    );
+  }
+}
+
+/** Whether a version text such as `26.7.2.1` is new enough. */
+export function isSupported(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > VERSION_MIN[0] || (major === VERSION_MIN[0] && minor >= VERSION_MIN[1]);
+}
+
+function warehouseOf(client: ClickHouseClient, url: string): Warehouse {
+  const select = (sql: string, parameters: QueryParameters = {}) =>
+    client.query({
+      query: sql,
+      query_params: { ...parameters },
+      format: 'JSONEachRow',
+      clickhouse_settings: readSettings,
+    });
+  const warehouse: Warehouse = {
+    url,
+    migrate: (options) => migrate(warehouse, options),
+    async insertBatch(table, rows, token) {
+      if (rows.length === 0) return;
+      await client.insert({
+        table: `rosi.${table}`,
+        values: [...rows],
+        format: 'JSONEachRow',
+        clickhouse_settings: { ...insertSettings, insert_deduplication_token: token },
+      });
+    },
+    async query<T>(sql: string, parameters?: QueryParameters) {
+      return (await select(sql, parameters)).json<T>();
+    },
+    async *queryStream<T>(sql: string, parameters?: QueryParameters) {
+      const result = await select(sql, parameters);
+      for await (const rows of result.stream<T>()) {
+        for (const row of rows) yield row.json();
+      }
+    },
+    async command(sql) {
+      await client.command({ query: sql, clickhouse_settings: { wait_end_of_query: 1 } });
+    },
+    async ping() {
+      return (await client.ping()).success;
+    },
+    close: () => client.close(),
+  };
+  return warehouse;
+}

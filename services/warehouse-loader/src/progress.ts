@@ -1,0 +1,69 @@
+/**
+ * The loader's durable positions, one checkpoint per topic and partition, and reading them from
+ * elsewhere (`settled`). A position is one past the last record known to be in ClickHouse; an open
+ * batch was fixed and its outcome may be unknown.
+ */
+import { type Checkpoints, openCheckpoints } from '@rosi/streams-embedded';
+import { type BatchBounds, loadedTopicNames } from './batch.js';
+
+export interface Checkpoint {
+  readonly position: number;
+  readonly open: BatchBounds | null;
+}
+
+export type CheckpointStore = Pick<Checkpoints, 'get' | 'put'>;
+
+const keyOf = (topic: string, partition: number) => `${topic}/${partition}`;
+
+export function readCheckpoint(
+  store: Pick<CheckpointStore, 'get'>,
+  topic: string,
+  partition: number,
+): Checkpoint | undefined {
+  const bytes = store.get(keyOf(topic, partition));
+  if (bytes === undefined) return undefined;
+  // Only `writeCheckpoint` writes here.
+  return JSON.parse(bytes.toString()) as Checkpoint;
+}
+
+/** Resolves once it is on disk. */
+export function writeCheckpoint(
+  store: Pick<CheckpointStore, 'put'>,
+  topic: string,
+  partition: number,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  return store.put(keyOf(topic, partition), Buffer.from(JSON.stringify(checkpoint)));
+}
+
+export interface LoaderPosition {
+  readonly topic: string;
+  readonly partition: number;
+  /** One past the last record that can be queried. */
+  readonly position: number;
+}
+
+export interface LoaderProgress {
+  /** As of now; a partition that nothing was loaded from is missing. */
+  positions(): LoaderPosition[];
+  close(): Promise<void>;
+}
+
+/** Reads the positions in the loader's folder (`$ROSI_DATA_DIR/loader`) from any thread. */
+export async function loaderProgress(dir: string): Promise<LoaderProgress> {
+  const store = await openCheckpoints({ dir });
+  return {
+    positions: () => loadedTopicNames.flatMap((topic) => positionsOf(store, topic)),
+    close: () => store.close(),
+  };
+}
+
+/** Partitions count up from 0 without gaps: each writes its checkpoint when the loader starts. */
+function positionsOf(store: Pick<CheckpointStore, 'get'>, topic: string): LoaderPosition[] {
+  const found: LoaderPosition[] = [];
+  for (;;) {
+    const checkpoint = readCheckpoint(store, topic, found.length);
+    if (checkpoint === undefined) return found;
+    found.push({ topic, partition: found.length, position: checkpoint.position });
+  }
+}
