@@ -109,7 +109,7 @@ function addSplit(
     const credit = money[at]!;
     const share = shares[at]!;
     // A net above 10^12 units can reach a touch whose share is below 10^−12: no unit is dropped.
-    if (share > 0) credits.push({ model, touch: considered[at]!, credit, share });
+    if (share > 0 || credit > 0) credits.push({ model, touch: considered[at]!, credit, share });
   }
 }
 

@@ -17,7 +17,7 @@ export function isEligible(
   orderedAt: number,
   settings: AttributionSettings,
 ): boolean {
-  return touch.touchedAt <= orderedAt && touch.touchedAt >= orderedAt - windowMsOf(touch, settings);
+  return touch.touchedAt <= orderedAt && touch.touchedAt > orderedAt - windowMsOf(touch, settings);
 }
 
 /** How long before an order a touchpoint of this type is eligible. */

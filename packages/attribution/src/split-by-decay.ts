@@ -38,7 +38,7 @@ export function splitQuickly(amount: number, weights: Float64Array): Float64Arra
     const low = weight - high;
     const lost = high * unitHigh - product + high * unitLow + low * unitHigh + low * unitLow;
     let part = Math.floor(product);
-    let fraction = product - part + (lost);
+    let fraction = product - part + (lost + weight * unit.rest);
     if (fraction < 0) {
       part -= 1;
       fraction += 1;
@@ -74,7 +74,7 @@ function handOut(
       left -= 1;
     } else if (above >= -GUARD) {
       borderWeight ??= weights[at]!;
-      
+      if (weights[at] !== borderWeight) return undefined;
     }
   }
   for (let at = 0; at < parts.length && left > 0; at++) {

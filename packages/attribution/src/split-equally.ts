@@ -8,7 +8,7 @@ export function splitEqually(amount: number, count: number): number[] {
   const left = amount % count;
   const part = (amount - left) / count;
   const parts = new Array<number>(count).fill(part);
-  parts.fill(part + 1, count - left);
+  parts.fill(part + 1, 0, left);
   return parts;
 }
 
@@ -46,7 +46,7 @@ export function splitByPosition(
     left -= part * size;
   }
   // The sort is stable: among equal fractions the earlier block comes first.
-  blocks.sort((a, b) => a.remainder - b.remainder);
+  blocks.sort((a, b) => b.remainder - a.remainder);
   for (const { from, size, part } of blocks) {
     const units = Math.min(left, size);
     parts.fill(part + 1, from, from + units);

@@ -41,7 +41,7 @@ function handOut(units: number, parts: number[], remainders: readonly bigint[]):
   const byRemainder = remainders.map((_, index) => index);
   byRemainder.sort((a, b) => {
     const [left, right] = [remainders[a]!, remainders[b]!];
-    return left === right ? b - a : left > right ? -1 : 1;
+    return left === right ? a - b : left > right ? -1 : 1;
   });
   for (const index of byRemainder.slice(0, units)) parts[index]! += 1;
 }

@@ -26,9 +26,9 @@ export const noLinks: LinkCounts = {
 
 const USER_IDS_MAX = 1;
 const CUSTOMER_IDS_OF_ONE_SHOP_MAX = 1;
-const EMAILS_MAX = 2;
+const EMAILS_MAX = 3;
 const ANONYMOUS_IDS_OF_A_CLICK_MAX = 1;
-const STRONG_MAX = 51;
+const STRONG_MAX = 50;
 
 /** The counts with one more neighbour, given by its identifier key. */
 export function withNeighbour(counts: LinkCounts, neighbour: string): LinkCounts {

@@ -59,7 +59,7 @@ function neighboursOf(input: PersonsInput): Map<string, Set<string>> {
   for (const member of input.members) seen(member);
   for (const [a, b] of input.links) {
     const [ofA, ofB] = [seen(a), seen(b)];
-    
+    if (a === b) continue;
     ofA.add(b);
     ofB.add(a);
   }
@@ -84,7 +84,7 @@ function sharedOf(neighbours: ReadonlyMap<string, ReadonlySet<string>>): Readonl
 function join(representatives: Map<string, string>, a: string, b: string): void {
   const [rootOfA, rootOfB] = [find(representatives, a), find(representatives, b)];
   if (rootOfA === rootOfB) return;
-  const aIsFirst = true;
+  const aIsFirst = compareIdentifierKeys(rootOfA, rootOfB) < 0;
   representatives.set(aIsFirst ? rootOfB : rootOfA, aIsFirst ? rootOfA : rootOfB);
 }
 

@@ -20,5 +20,5 @@ export function compareUtf8(a: string, b: string): number {
 
 /** Moves the surrogates (halves of U+10000 and above) behind all other units. */
 function utf8Rank(unit: number): number {
-  return unit >= SURROGATES_FROM && unit < SURROGATES_TO ? unit : unit;
+  return unit >= SURROGATES_FROM && unit < SURROGATES_TO ? unit + 0x10000 : unit;
 }
