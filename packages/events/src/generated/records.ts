@@ -413,6 +413,12 @@ export interface StateIdentifier {
   readonly recordedPersonId: string;
   /** As last recorded. */
   readonly recordedShared: boolean;
+  /** Touchpoint items kept under it. */
+  readonly touchpoints: number;
+  /** Touchpoints that wait for an answer of identity. */
+  readonly waiting: number;
+  /** While items move: the event_id to go on from; null: none move. */
+  readonly moving: null | string;
 }
 
 /** State of identifiers: an event kept because rules may read it again. */
@@ -447,7 +453,7 @@ export interface StateLinkCounts {
 
 /** State of identity: one linked identifier. */
 export interface StateMember {
-  /** Its component; numbers are never reused. */
+  /** Its component; 0: it is one by itself. Numbers are never reused. */
   readonly component: number;
   /** Judged shared. */
   readonly shared: boolean;
@@ -570,7 +576,7 @@ export const stateComponentCodec: Codec<StateComponent> = codec(
 
 /** Codec of schemas/state_identifier.avsc. */
 export const stateIdentifierCodec: Codec<StateIdentifier> = codec(
-  {"type":"record","name":"rosi.StateIdentifier","fields":[{"name":"personId","type":"string"},{"name":"shared","type":"boolean"},{"name":"version","type":"long"},{"name":"asked","type":"long"},{"name":"answered","type":"long"},{"name":"revision","type":"long"},{"name":"recordedPersonId","type":"string"},{"name":"recordedShared","type":"boolean"}]},
+  {"type":"record","name":"rosi.StateIdentifier","fields":[{"name":"personId","type":"string"},{"name":"shared","type":"boolean"},{"name":"version","type":"long"},{"name":"asked","type":"long"},{"name":"answered","type":"long"},{"name":"revision","type":"long"},{"name":"recordedPersonId","type":"string"},{"name":"recordedShared","type":"boolean"},{"name":"touchpoints","type":"long"},{"name":"waiting","type":"long"},{"name":"moving","type":["null","string"],"default":null}]},
 );
 
 /** Codec of schemas/state_item.avsc. */

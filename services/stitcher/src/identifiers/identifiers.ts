@@ -29,7 +29,7 @@ import {
 import type { Processor, ProcessorContext, ProcessorDeclaration } from '@rosi/streams';
 import { Catalogue, TELL_ORDERS } from './catalogue.js';
 import { Items } from './items.js';
-import { type IdentifierNode, IdentifierNodes, isAnswered } from './nodes.js';
+import { type IdentifierNode, IdentifierNodes } from './nodes.js';
 import { Orders } from './orders.js';
 
 export function identifiers(settings: AttributionSettings): ProcessorDeclaration {
@@ -70,7 +70,7 @@ class Identifiers implements Processor {
   constructor(context: ProcessorContext, settings: AttributionSettings) {
     this.#context = context;
     this.#nodes = new IdentifierNodes(context);
-    this.#items = new Items(context);
+    this.#items = new Items(context, this.#nodes);
     this.#orders = new Orders(context, this.#nodes, this.#items, settings);
     this.#catalogue = new Catalogue(context);
     this.#handlers = {
@@ -137,9 +137,8 @@ class Identifiers implements Processor {
     const node = this.#nodes.load(assigned.workspace, assigned.identifier);
     const before = node.personId;
     this.#nodes.assign(node, assigned, cause);
-    if (before !== node.personId) this.#items.beginMove(node);
-    this.#items.movePage(node, cause);
-    if (isAnswered(node)) this.#items.contributeWaiting(node, cause);
+    if (before !== node.personId) this.#items.beginMove(node, cause);
+    this.#items.settle(node, cause);
     this.#touchOrderOf(node, cause);
     this.#context.count('ok', 'assigned');
   }
@@ -155,9 +154,7 @@ class Identifiers implements Processor {
       const code = name.slice('coupon:'.length);
       this.#catalogue.tellOrders(workspace, code, work.slice(TELL_ORDERS.length), cause);
     } else {
-      const node = this.#nodes.load(workspace, name);
-      this.#items.movePage(node, cause);
-      if (isAnswered(node)) this.#items.contributeWaiting(node, cause);
+      this.#items.settle(this.#nodes.load(workspace, name), cause);
     }
     this.#context.count('ok', 'continued');
   }

@@ -14,12 +14,10 @@ import {
 } from '@rosi/events';
 import { type ProcessorContext, stateKey } from '@rosi/streams';
 import { touchOf } from '../touch-of.js';
-import { type IdentifierNode, isAnswered } from './nodes.js';
+import { type IdentifierNode, type IdentifierNodes, isAnswered } from './nodes.js';
 
 const ITEM = 'i';
 const WAITING = 'w';
-const MOVING = 'm';
-const NOTHING = Buffer.alloc(0);
 
 /** Items moved in one batch: what bounds how long a large person can hold up others. */
 const PAGE_ITEMS_MAX = 500;
@@ -29,9 +27,11 @@ export const MOVE_ITEMS = 'move-items';
 
 export class Items {
   readonly #context: ProcessorContext;
+  readonly #nodes: IdentifierNodes;
 
-  constructor(context: ProcessorContext) {
+  constructor(context: ProcessorContext, nodes: IdentifierNodes) {
     this.#context = context;
+    this.#nodes = nodes;
   }
 
   /** Keeps a purchase or refund under its order. */
@@ -47,15 +47,18 @@ export class Items {
 
   /** Keeps a touchpoint, and contributes it unless identity still owes the node an answer. */
   keepTouchpoint(node: IdentifierNode, event: CollectedEvent, cause: number): void {
-    const { workspace, identifier } = node;
+    const { workspace, identifier, personId } = node;
     this.#recordTouchpoint(event, cause);
+    node.touchpoints += 1;
+    this.#nodes.change(node, cause);
     if (isAnswered(node)) {
-      this.#contribute(workspace, node.personId, event, false, cause);
-      this.#put(workspace, identifier, { personId: node.personId, event });
+      this.#contribute(workspace, personId, event, false, cause);
+      this.#put(workspace, identifier, { personId, event });
       return;
     }
-    this.#put(workspace, identifier, { personId: '', event });
-    this.#context.state.put(stateKey(WAITING, workspace, identifier, event.eventId), NOTHING);
+    node.waiting += 1;
+    const key = stateKey(WAITING, workspace, identifier, event.eventId);
+    this.#context.state.put(key, stateItemCodec.encode({ personId: '', event }));
   }
 
   /** All purchases and refunds of an order. */
@@ -69,57 +72,64 @@ export class Items {
     return events;
   }
 
-  /** After an answer: what waited is contributed to the person that the node now has. */
-  contributeWaiting(node: IdentifierNode, cause: number): void {
-    const { workspace, identifier, personId } = node;
-    const prefix = stateKey(WAITING, workspace, identifier);
-    let moved = 0;
-    for (const [key] of this.#context.state.range({ prefix, limit: PAGE_ITEMS_MAX })) {
-      moved += 1;
-      this.#context.state.delete(key);
-      // The waiting key is the item's own key but for its first part.
-      const itemKey = Buffer.concat([stateKey(ITEM), key.subarray(stateKey(WAITING).length)]);
-      const item = this.#get(itemKey);
-      this.#contribute(workspace, personId, item.event, false, cause);
-      this.#context.state.put(itemKey, stateItemCodec.encode({ personId, event: item.event }));
-    }
-    if (moved === PAGE_ITEMS_MAX) this.#goOn(node, cause);
+  /** Goes on with whatever the node's person and answers now allow, a page of it. */
+  settle(node: IdentifierNode, cause: number): void {
+    const isMoved = this.#movePage(node, cause);
+    const isGiven = !isAnswered(node) || this.#contributeWaiting(node, cause);
+    if (isMoved && isGiven) return;
+    const { workspace, identifier } = node;
+    this.#context.emit(workContinued, { workspace, node: identifier, work: MOVE_ITEMS }, cause);
   }
 
   /** The node's person has changed: begins the move of its items, from the first one. */
-  beginMove(node: IdentifierNode): void {
-    this.#context.state.put(stateKey(MOVING, node.workspace, node.identifier), NOTHING);
+  beginMove(node: IdentifierNode, cause: number): void {
+    if (node.touchpoints === node.waiting) return;
+    node.moving = '';
+    this.#nodes.change(node, cause);
   }
 
-  /** Moves the next page; true when nothing is left. */
-  movePage(node: IdentifierNode, cause: number): boolean {
+  /** What waited is contributed to the person that the node now has; true when nothing is left. */
+  #contributeWaiting(node: IdentifierNode, cause: number): boolean {
+    if (node.waiting === 0) return true;
     const { workspace, identifier, personId } = node;
-    const cursorKey = stateKey(MOVING, workspace, identifier);
-    const cursor = this.#context.state.get(cursorKey);
-    if (cursor === undefined) return true;
+    const prefix = stateKey(WAITING, workspace, identifier);
+    for (const [key, value] of this.#context.state.range({ prefix, limit: PAGE_ITEMS_MAX })) {
+      const { event } = stateItemCodec.decode(value);
+      this.#context.state.delete(key);
+      this.#contribute(workspace, personId, event, false, cause);
+      this.#put(workspace, identifier, { personId, event });
+      node.waiting -= 1;
+    }
+    this.#nodes.change(node, cause);
+    return node.waiting === 0;
+  }
+
+  /** Moves the next page of items to the node's person; true when nothing is left. */
+  #movePage(node: IdentifierNode, cause: number): boolean {
+    if (node.moving === null) return true;
+    const { workspace, identifier, personId, moving } = node;
     const prefix = stateKey(ITEM, workspace, identifier);
-    const page = { prefix, ...(cursor.length > 0 && { from: cursor }), limit: PAGE_ITEMS_MAX + 1 };
+    const from = moving === '' ? prefix : stateKey(ITEM, workspace, identifier, moving);
+    this.#nodes.change(node, cause);
     let read = 0;
-    for (const [key, value] of this.#context.state.range(page)) {
+    for (const [key, value] of this.#context.state.range({
+      prefix,
+      from,
+      limit: PAGE_ITEMS_MAX + 1,
+    })) {
+      const { personId: before, event } = stateItemCodec.decode(value);
       read += 1;
       if (read > PAGE_ITEMS_MAX) {
-        this.#context.state.put(cursorKey, key);
-        this.#goOn(node, cause);
+        node.moving = event.eventId;
         return false;
       }
-      const item = stateItemCodec.decode(value);
-      if (item.personId === '' || item.personId === personId) continue;
-      this.#contribute(workspace, item.personId, item.event, true, cause);
-      this.#contribute(workspace, personId, item.event, false, cause);
-      this.#context.state.put(key, stateItemCodec.encode({ personId, event: item.event }));
+      if (before === '' || before === personId) continue;
+      this.#contribute(workspace, before, event, true, cause);
+      this.#contribute(workspace, personId, event, false, cause);
+      this.#context.state.put(key, stateItemCodec.encode({ personId, event }));
     }
-    this.#context.state.delete(cursorKey);
+    node.moving = null;
     return true;
-  }
-
-  #goOn(node: IdentifierNode, cause: number): void {
-    const { workspace, identifier } = node;
-    this.#context.emit(workContinued, { workspace, node: identifier, work: MOVE_ITEMS }, cause);
   }
 
   #contribute(
@@ -152,11 +162,5 @@ export class Items {
   #put(workspace: string, node: string, item: StateItem): void {
     const key = stateKey(ITEM, workspace, node, item.event.eventId);
     this.#context.state.put(key, stateItemCodec.encode(item));
-  }
-
-  #get(key: Buffer): StateItem {
-    const value = this.#context.state.get(key);
-    if (value === undefined) throw new Error('A waiting item has no item: state is inconsistent.');
-    return stateItemCodec.decode(value);
   }
 }

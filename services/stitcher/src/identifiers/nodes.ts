@@ -64,9 +64,10 @@ export class IdentifierNodes {
     unlink: boolean,
     cause: number,
   ): void {
-    this.#touch(node, cause);
     if (carried.length > 1) this.#ask(node, carried.map(identifierKey), unlink, cause);
-    if (node.personId === '' && node.asked === 0) node.personId = ownPersonId(node.identifier);
+    if (isSeen(node)) return;
+    node.personId = ownPersonId(node.identifier);
+    this.change(node, cause);
   }
 
   #ask(node: IdentifierNode, members: readonly string[], unlink: boolean, cause: number): void {
@@ -76,6 +77,7 @@ export class IdentifierNodes {
     if (this.#context.state.get(key) !== undefined) return;
     this.#context.state.put(key, Buffer.alloc(0));
     node.asked += 1;
+    this.change(node, cause);
     this.#context.emit(
       linksObserved,
       { workspace, observer: identifier, request: node.asked, members, unlink },
@@ -85,12 +87,18 @@ export class IdentifierNodes {
 
   /** Takes identity's answer; an answer older than one already taken changes no assignment. */
   assign(node: IdentifierNode, assigned: PersonAssigned, cause: number): void {
-    this.#touch(node, cause);
+    this.change(node, cause);
     node.answered = Math.max(node.answered, assigned.answers);
     if (assigned.version < node.version) return;
     node.version = assigned.version;
     node.personId = assigned.personId;
     node.shared = assigned.shared;
+  }
+
+  /** Whoever changes a node says so: it is written when the batch ends. */
+  change(node: IdentifierNode, cause: number): void {
+    node.cause = Math.min(node.cause, cause);
+    this.#changed.add(node);
   }
 
   /** Records changed identities and writes all changed nodes. */
@@ -127,11 +135,6 @@ export class IdentifierNodes {
       node.cause,
     );
   }
-
-  #touch(node: IdentifierNode, cause: number): void {
-    node.cause = Math.min(node.cause, cause);
-    this.#changed.add(node);
-  }
 }
 
 function unseen(): StateIdentifier {
@@ -144,5 +147,8 @@ function unseen(): StateIdentifier {
     revision: 0,
     recordedPersonId: '',
     recordedShared: false,
+    touchpoints: 0,
+    waiting: 0,
+    moving: null,
   };
 }

@@ -95,10 +95,10 @@ export class Orders {
   #settle(order: TouchedOrder): void {
     const { workspace, orderId } = order;
     const identifier = `order_id:${orderId}`;
-    const facts = mergeOrder(this.#items.statements(workspace, identifier));
-    if (facts === null) return;
     const node = this.#nodes.load(workspace, identifier);
     if (!isAnswered(node)) return;
+    const facts = mergeOrder(this.#items.statements(workspace, identifier));
+    if (facts === null) return;
     const before = this.#load(workspace, orderId);
     const asked = this.#askCoupons(before, facts, order);
     const state = this.#takePlace(asked, facts, node, order);

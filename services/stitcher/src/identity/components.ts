@@ -4,8 +4,8 @@
  * identifier became shared, the components concerned are taken apart and built again from their
  * members' links: what had been joined comes apart.
  */
-import { compareIdentifierKeys, isShared, representativeOf } from '@rosi/identity';
-import type { Component, LinkStore, Member } from './link-store.js';
+import { compareIdentifierKeys, isShared } from '@rosi/identity';
+import { ALONE, type Component, type LinkStore, type Member } from './link-store.js';
 
 type Pair = readonly [Member, Member];
 
@@ -38,7 +38,7 @@ export class Components {
     const [a, b] = identifiers.map((identifier) => this.#member(identifier));
     if (a === undefined || b === undefined || a === b || !this.#store.unlink(a, b)) return;
     this.#recounted.add(a).add(b);
-    if (a.component === b.component) this.#apart.add(a.component);
+    if (a.component === b.component && a.component !== ALONE) this.#apart.add(a.component);
   }
 
   /** Applies the batch's links: judges who is shared, takes apart, joins. */
@@ -49,20 +49,21 @@ export class Components {
       if (shared === member.shared) continue;
       member.shared = shared;
       this.changed.add(member);
-      if (shared) this.#apart.add(member.component);
-      else pairs.push(...this.#pairsOf(member));
+      if (!shared) pairs.push(...this.#pairsOf(member));
+      else if (member.component !== ALONE) this.#apart.add(member.component);
     }
     for (const component of this.#apart) this.#rebuild(component);
     for (const [a, b] of pairs) {
-      const isStill = !a.shared && !b.shared && a.component !== b.component;
+      const isApart = a.component !== b.component || a.component === ALONE;
+      const isStill = isApart && !a.shared && !b.shared;
       // A link of this batch may have been removed within the same batch.
       if (isStill && this.#store.hasLink(a, b)) this.#join(a, b);
     }
   }
 
   #member(identifier: string): Member {
-    const { member, isNew } = this.#store.member(identifier);
-    if (isNew) this.changed.add(member);
+    const member = this.#store.member(identifier);
+    if (member.isNew) this.changed.add(member);
     return member;
   }
 
@@ -71,19 +72,32 @@ export class Components {
   }
 
   #join(a: Member, b: Member): void {
-    const [ofA, ofB] = [this.#store.component(a.component), this.#store.component(b.component)];
-    const [large, small] = ofA.size >= ofB.size ? [ofA, ofB] : [ofB, ofA];
-    const moving = this.#store.membersOf(small.number);
-    if (compareIdentifierKeys(small.representative, large.representative) < 0) {
-      large.representative = small.representative;
-      for (const member of this.#store.membersOf(large.number)) this.changed.add(member);
+    if (a.component === ALONE && b.component === ALONE) {
+      this.#store.makeComponent([a, b]);
+      this.changed.add(a).add(b);
+    } else if (a.component === ALONE || b.component === ALONE) {
+      const [alone, other] = a.component === ALONE ? [a, b] : [b, a];
+      const component = this.#store.component(other.component);
+      this.#take(component, [alone], alone.identifier);
+    } else {
+      const [ofA, ofB] = [this.#store.component(a.component), this.#store.component(b.component)];
+      const [large, small] = ofA.size >= ofB.size ? [ofA, ofB] : [ofB, ofA];
+      this.#take(large, this.#store.membersOf(small.number), small.representative);
+      this.#store.deleteComponent(small.number);
     }
-    for (const member of moving) {
-      this.#store.move(member, large);
+  }
+
+  /** Takes members into a component; everybody's person changes with the representative. */
+  #take(component: Component, members: readonly Member[], representative: string): void {
+    if (compareIdentifierKeys(representative, component.representative) < 0) {
+      component.representative = representative;
+      for (const member of this.#store.membersOf(component.number)) this.changed.add(member);
+    }
+    for (const member of members) {
+      this.#store.move(member, component.number);
       this.changed.add(member);
     }
-    large.size += small.size;
-    this.#store.deleteComponent(small.number);
+    component.size += members.length;
   }
 
   /** Takes a component apart and builds it again from the links that count. */
@@ -111,9 +125,9 @@ export class Components {
     return reached;
   }
 
-  #place(members: readonly Member[]): Component {
-    const component = this.#store.makeComponent(members);
-    component.representative = representativeOf(members.map(({ identifier }) => identifier));
-    return component;
+  #place(members: readonly Member[]): void {
+    const [first] = members;
+    if (members.length > 1) this.#store.makeComponent(members);
+    else if (first !== undefined) this.#store.move(first, ALONE);
   }
 }

@@ -69,14 +69,12 @@ class Identity implements Processor {
   #assign(workspace: string, batch: WorkspaceBatch): void {
     const { store, components, requests } = batch;
     const version = store.nextVersion();
-    const persons = new Map<number, string>();
+    const persons = new Map<string, string>();
     const personOf = (member: Member): string => {
-      let personId = persons.get(member.component);
-      if (personId === undefined) {
-        personId = personIdOf(store.component(member.component).representative, digest);
-        persons.set(member.component, personId);
-      }
-      return personId;
+      const representative = store.representativeOf(member);
+      const known = persons.get(representative) ?? personIdOf(representative, digest);
+      persons.set(representative, known);
+      return known;
     };
     const tell = (member: Member, answers: number) => {
       const { identifier, shared } = member;
@@ -88,7 +86,7 @@ class Identity implements Processor {
       const assigned = { workspace, identifier, personId, shared, version, answers };
       this.#context.emit(personsAssigned, assigned, batch.cause);
     };
-    for (const [observer, request] of requests) tell(store.member(observer).member, request);
+    for (const [observer, request] of requests) tell(store.member(observer), request);
     for (const member of components.changed) tell(member, 0);
   }
 }

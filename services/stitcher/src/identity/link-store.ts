@@ -9,7 +9,7 @@ import {
   stateComponentCodec,
   stateMemberCodec,
 } from '@rosi/events';
-import { noLinks, withNeighbour, withoutNeighbour } from '@rosi/identity';
+import { noLinks, representativeOf, withNeighbour, withoutNeighbour } from '@rosi/identity';
 import { type ProcessorContext, stateKey } from '@rosi/streams';
 import { keyPart } from '../key-part.js';
 
@@ -21,16 +21,33 @@ const MEMBER_OF = 'o';
 const NUMBERS = 'n';
 const NOTHING = Buffer.alloc(0);
 
+/** The component number of a member that is one by itself. */
+export const ALONE = 0;
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A linked identifier; changed in place within a batch. */
 export interface Member extends Mutable<StateMember> {
   readonly identifier: string;
+  /** First seen in this batch. */
+  readonly isNew: boolean;
+  /** False: it has none, so that none needs to be looked up. */
+  mayHaveLinks: boolean;
 }
 
 /** A component; `members` are read from state when they are needed. */
 export interface Component extends Mutable<StateComponent> {
   readonly number: number;
+}
+
+/** Counters of a workspace. */
+interface Numbers {
+  /** The newest component's number. */
+  component: number;
+  /** The newest assignments' version. */
+  version: number;
+  /** Links removed for good: while there are none, none needs to be looked up. */
+  unlinks: number;
 }
 
 /** One workspace's identity within one batch. */
@@ -39,24 +56,29 @@ export class LinkStore {
   readonly #workspace: string;
   readonly #members = new Map<string, Member>();
   readonly #components = new Map<number, Component>();
+  readonly #numbers: Numbers;
 
   constructor(context: ProcessorContext, workspace: string) {
     this.#context = context;
     this.#workspace = workspace;
+    const stored = context.state.get(stateKey(NUMBERS, workspace));
+    this.#numbers =
+      stored === undefined
+        ? { component: 0, version: 0, unlinks: 0 }
+        : (JSON.parse(stored.toString()) as Numbers);
   }
 
-  /** The member, made with a component of its own when it is new. */
-  member(identifier: string): { readonly member: Member; readonly isNew: boolean } {
-    const loaded = this.#members.get(identifier);
-    if (loaded !== undefined) return { member: loaded, isNew: false };
-    const stored = this.#context.state.get(stateKey(MEMBER, this.#workspace, identifier));
-    const member: Member =
-      stored === undefined
-        ? { identifier, ...unlinked }
-        : { identifier, ...stateMemberCodec.decode(stored) };
-    this.#members.set(identifier, member);
-    if (stored === undefined) this.makeComponent([member]);
-    return { member, isNew: stored === undefined };
+  /** The member; a new one is by itself. */
+  member(identifier: string): Member {
+    let member = this.#members.get(identifier);
+    if (member === undefined) {
+      const stored = this.#context.state.get(stateKey(MEMBER, this.#workspace, identifier));
+      const state = stored === undefined ? unlinked : stateMemberCodec.decode(stored);
+      const isNew = stored === undefined;
+      member = { identifier, isNew, mayHaveLinks: !isNew, ...state };
+      this.#members.set(identifier, member);
+    }
+    return member;
   }
 
   component(number: number): Component {
@@ -74,7 +96,7 @@ export class LinkStore {
     const members: Member[] = [];
     const prefix = stateKey(MEMBER_OF, this.#workspace, number);
     for (const [, value] of this.#context.state.range({ prefix })) {
-      members.push(this.member(value.toString('utf8')).member);
+      members.push(this.member(value.toString('utf8')));
     }
     return members;
   }
@@ -83,57 +105,60 @@ export class LinkStore {
     const members: Member[] = [];
     const prefix = stateKey(LINK, this.#workspace, keyPart(identifier));
     for (const [, value] of this.#context.state.range({ prefix })) {
-      members.push(this.member(value.toString('utf8')).member);
+      members.push(this.member(value.toString('utf8')));
     }
     return members;
   }
 
   /** Adds the direct link and counts it at both ends; false when known or removed for good. */
   link(a: Member, b: Member): boolean {
-    const key = this.#linkKey(a, b);
-    if (this.#context.state.get(key) !== undefined) return false;
-    if (this.#context.state.get(this.#unlinkKey(a, b)) !== undefined) return false;
-    this.#context.state.put(key, Buffer.from(b.identifier, 'utf8'));
-    const back = this.#linkKey(b, a);
-    this.#context.state.put(back, Buffer.from(a.identifier, 'utf8'));
+    const isKnown = a.mayHaveLinks && b.mayHaveLinks && this.hasLink(a, b);
+    if (isKnown || this.#isUnlinked(a, b)) return false;
+    a.mayHaveLinks = true;
+    b.mayHaveLinks = true;
+    this.#context.state.put(this.#linkKey(a, b), Buffer.from(b.identifier, 'utf8'));
+    this.#context.state.put(this.#linkKey(b, a), Buffer.from(a.identifier, 'utf8'));
     a.counts = withNeighbour(a.counts, b.identifier);
     b.counts = withNeighbour(b.counts, a.identifier);
     return true;
   }
 
   hasLink(a: Member, b: Member): boolean {
-    const key = this.#linkKey(a, b);
-    return this.#context.state.get(key) !== undefined;
+    return this.#context.state.get(this.#linkKey(a, b)) !== undefined;
   }
 
   /** Removes the direct link for good; false when there was none to remove. */
   unlink(a: Member, b: Member): boolean {
+    this.#numbers.unlinks += 1;
     this.#context.state.put(this.#unlinkKey(a, b), NOTHING);
-    const key = this.#linkKey(a, b);
-    if (this.#context.state.get(key) === undefined) return false;
-    this.#context.state.delete(key);
+    if (!this.hasLink(a, b)) return false;
+    this.#context.state.delete(this.#linkKey(a, b));
     this.#context.state.delete(this.#linkKey(b, a));
     a.counts = withoutNeighbour(a.counts, b.identifier);
     b.counts = withoutNeighbour(b.counts, a.identifier);
     return true;
   }
 
-  /** Moves a member into a component; the sizes are the caller's. */
-  move(member: Member, component: Component): void {
+  /** Moves a member into a component, or out of any; the sizes are the caller's. */
+  move(member: Member, component: number): void {
     const name = member.identifier;
-    this.#context.state.delete(stateKey(MEMBER_OF, this.#workspace, member.component, name));
-    member.component = component.number;
-    const key = stateKey(MEMBER_OF, this.#workspace, component.number, name);
+    if (member.component !== ALONE) {
+      this.#context.state.delete(stateKey(MEMBER_OF, this.#workspace, member.component, name));
+    }
+    member.component = component;
+    if (component === ALONE) return;
+    const key = stateKey(MEMBER_OF, this.#workspace, component, name);
     this.#context.state.put(key, Buffer.from(name, 'utf8'));
   }
 
-  /** A new component of these members, whose representative is the caller's to set. */
+  /** A new component of these members. */
   makeComponent(members: readonly Member[]): Component {
-    const representative = members[0]?.identifier ?? '';
-    const number = this.#next('component');
+    this.#numbers.component += 1;
+    const number = this.#numbers.component;
+    const representative = representativeOf(members.map(({ identifier }) => identifier));
     const component: Component = { number, representative, size: members.length };
-    this.#components.set(component.number, component);
-    for (const member of members) this.move(member, component);
+    this.#components.set(number, component);
+    for (const member of members) this.move(member, number);
     return component;
   }
 
@@ -142,9 +167,16 @@ export class LinkStore {
     this.#context.state.delete(stateKey(COMPONENT, this.#workspace, number));
   }
 
+  /** The smallest identifier of the member's component. */
+  representativeOf(member: Member): string {
+    if (member.component === ALONE) return member.identifier;
+    return this.component(member.component).representative;
+  }
+
   /** The number of this batch's assignments. */
   nextVersion(): number {
-    return this.#next('version');
+    this.#numbers.version += 1;
+    return this.#numbers.version;
   }
 
   save(): void {
@@ -156,13 +188,13 @@ export class LinkStore {
       const key = stateKey(COMPONENT, this.#workspace, component.number);
       this.#context.state.put(key, stateComponentCodec.encode(component));
     }
+    const numbers = Buffer.from(JSON.stringify(this.#numbers));
+    this.#context.state.put(stateKey(NUMBERS, this.#workspace), numbers);
   }
 
-  #next(name: 'component' | 'version'): number {
-    const key = stateKey(NUMBERS, this.#workspace, name);
-    const number = Number(this.#context.state.get(key)?.toString() ?? '0') + 1;
-    this.#context.state.put(key, Buffer.from(String(number)));
-    return number;
+  #isUnlinked(a: Member, b: Member): boolean {
+    if (this.#numbers.unlinks === 0) return false;
+    return this.#context.state.get(this.#unlinkKey(a, b)) !== undefined;
   }
 
   #unlinkKey(a: Member, b: Member): Buffer {
@@ -176,7 +208,7 @@ export class LinkStore {
 }
 
 const unlinked: StateMember = {
-  component: 0,
+  component: ALONE,
   shared: false,
   assignedPersonId: '',
   assignedShared: false,
