@@ -68,7 +68,8 @@ export async function importFile(command: ImportCommand): Promise<0 | 1> {
   const bar = openProgressBar(terminal, source.bytes);
   const target = dryRun ? null : { url: httpUrlOf(env, flags), secretKey: secretKeyOf(env, flags) };
   const context = judgeContext(hashKey, Date.now());
-  const key = JSON.stringify([source.identity, kind, identityOf(flags), target?.url]);
+  // The product of the data folder, whatever port it has today, or the one that is named.
+  const key = JSON.stringify([source.identity, kind, identityOf(flags), flags.url ?? null]);
   const progress = openProgressFile(dataDirOf(env, flags), path, key);
   if (flags.resume === false && !dryRun) progress.remove();
   try {

@@ -103,12 +103,14 @@ function parse(text: string): unknown {
   }
 }
 
-const errorCharactersMax = 500;
+const errorCharactersMax = 300;
 
 /** `Code: 62. DB::Exception: Syntax error: …`, in one line, without the version at its end. */
 export function clickhouseError(text: string): string {
+  // What else the parser would have taken is a long list that helps nobody.
   const line = text
     .replace(/\s+/g, ' ')
+    .replace(/ Expected one of: .*/, '')
     .replace(/\(version [^)]*\)+\s*$/, '')
     .trim();
   return line.length > errorCharactersMax ? `${line.slice(0, errorCharactersMax)}…` : line;

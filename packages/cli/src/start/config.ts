@@ -3,9 +3,10 @@
  * problems are told together, by parseEnvironment, with the variable's name and the remedy.
  */
 import { resolve } from 'node:path';
-import { logLevelSchema, parseEnvironment, RosiError } from '@rosi/service-kit';
+import { logLevelSchema, logLevels, parseEnvironment, RosiError } from '@rosi/service-kit';
 import { z } from 'zod';
 
+const logLevelRemedy = `Set it to one of ${logLevels.join(', ')}.`;
 const portRemedy = 'Set it to a number from 0 to 65535; 0 picks a free port.';
 const port = (standard: number) =>
   z
@@ -60,7 +61,8 @@ const schema = z.object({
     .refine((days) => days >= 1, 'is below 1')
     .default(30)
     .describe('Set it to the days that the event log is kept, 1 or more.'),
-  ROSI_LOG_LEVEL: logLevelSchema.optional(),
+  // Unwrapped: here the default depends on who is watching.
+  ROSI_LOG_LEVEL: logLevelSchema.unwrap().describe(logLevelRemedy).optional(),
 });
 
 export interface StartConfig {
