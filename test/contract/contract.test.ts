@@ -39,9 +39,10 @@ const runs: readonly Run[] = [
 ];
 /** In the order of the runs; they live until the end, to be compared. */
 const products: Product[] = [];
+const dataDirs: string[] = [];
 afterAll(async () => {
   await Promise.all(products.map((one) => one.stop()));
-  await Promise.all(products.map((one) => removeDataDir(one.dataDir)));
+  await Promise.all(dataDirs.map(removeDataDir));
 }, suiteMsMax);
 
 for (const run of runs) {
@@ -55,6 +56,7 @@ for (const run of runs) {
 
     beforeAll(async () => {
       dataDir = await makeDataDir();
+      dataDirs.push(dataDir);
       product = await startProduct({
         dataDir,
         env: { ROSI_TIMEZONE: run.timezone, ROSI_OWN_DOMAINS: ownDomains },
@@ -72,9 +74,9 @@ for (const run of runs) {
     }
     describe('over all of it', () => {
       it.each(laws.map((law) => [law.title, law] as const))('%s', async (_, law) => {
-        expect(await law.broken(product)).toEqual([]);
+        expect(await law.broken(product, run.timezone)).toEqual([]);
       });
-      it('no e-mail address, phone number or ip in clear in the log, the state or the output', async () => {
+      it('nothing personal in clear in the log, the state or the output', async () => {
         expect(await clearIn(join(dataDir, 'events'))).toEqual([]);
         expect(await clearIn(join(dataDir, 'state'))).toEqual([]);
         expect(clearTexts.filter((text) => product.output().includes(text))).toEqual([]);
@@ -85,36 +87,36 @@ for (const run of runs) {
 
 describe('the law of order', () => {
   it.each([
-    ['identities_current', 'identifier_type, identifier', 'identifier'],
-    ['touchpoints_current', 'touchpoint_id', 'touchpoint_id'],
-    ['orders_current', 'order_id', 'order_id'],
-    ['credits_current', 'order_id, model, touchpoint_id', 'order_id'],
-    ['posts', 'post_id', 'post_id'],
-    ['influencers', 'influencer_id', 'influencer_id'],
-    ['campaigns', 'campaign_id', 'campaign_id'],
-    ['links', 'link_id', 'link_id'],
-    ['coupons', 'code', 'code'],
-    ['spend', 'spend_id', 'spend_id'],
-  ])('%s is the same in both products', async (table, order, key) => {
+    ['identities_current', 'identifier_type, identifier'],
+    ['touchpoints_current', 'touchpoint_id'],
+    ['orders_current', 'order_id'],
+    ['credits_current', 'order_id, model, touchpoint_id'],
+    ['posts', 'post_id'],
+    ['influencers', 'influencer_id'],
+    ['campaigns', 'campaign_id'],
+    ['links', 'link_id'],
+    ['coupons', 'code'],
+    ['spend', 'spend_id'],
+  ])('%s is the same in both products', async (table, order) => {
     const [written, mixed] = await Promise.all(
-      products.map((product) =>
-        product.sql(`SELECT * FROM ${table}
-          WHERE NOT multiSearchAny(${key}, [${onlyOnce()}]) ORDER BY ${order}`),
-      ),
+      products.map(async (product) => {
+        const rows = await product.sql(`SELECT * FROM ${table} ORDER BY ${order}`);
+        return rows.filter((row) => !mayDiffer.test(JSON.stringify(row))).map(withoutRecordedAt);
+      }),
     );
     expect(written?.length).toBeGreaterThan(0);
-    expect(mixed?.map(withoutRecordedAt)).toEqual(written?.map(withoutRecordedAt));
+    expect(mixed).toEqual(written);
   });
 });
 
-/** Prefixes of examples whose rows may or must differ between the products. */
-function onlyOnce(): string {
-  return examples
+/** Finds a row of an example whose rows may or must differ between the products. */
+const mayDiffer = new RegExp(
+  examples
     .filter((one) => one.asWritten || one.timezone !== undefined || one.section === '2 repeats')
-    .flatMap((one) => [one.names.prefix, one.names.prefix.toUpperCase()])
-    .map((prefix) => `'${prefix}'`)
-    .join(', ');
-}
+    .map((one) => one.names.prefix)
+    .join('|'),
+  'i',
+);
 
 function bySection(list: readonly PlacedExample[]): Map<string, PlacedExample[]> {
   const sections = new Map<string, PlacedExample[]>();

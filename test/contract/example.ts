@@ -10,7 +10,7 @@ import { hashKey } from '../harness/product.js';
 
 export type IncomingEvent = Readonly<Record<string, unknown>>;
 
-/** Rows that a query must give, in this order unless told otherwise. Booleans are read as 1 and 0. */
+/** Rows that a query must give, in this order unless told otherwise; booleans as 1 and 0. */
 export interface Expectation {
   readonly sql: string;
   readonly rows: readonly Row[];

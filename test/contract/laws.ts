@@ -8,11 +8,16 @@ import type { Product } from '../harness/product.js';
 export interface Law {
   readonly title: string;
   /** Rows that break the law; none when it holds. */
-  broken(product: Product): Promise<Row[]>;
+  broken(product: Product, timezone: string): Promise<Row[]>;
 }
 const noRows = (title: string, sql: string): Law => ({ title, broken: (p) => p.sql(sql) });
 
-const dailyTables = ['post', 'influencer', 'campaign', 'channel'];
+const dailyKeys = {
+  post: 'post_id',
+  influencer: 'influencer_id',
+  campaign: 'campaign_id',
+  channel: 'platform, medium, media_type',
+};
 const clear = ['@example.org', '+336', '0612345678', '203.0.113.77', '2001:db8::7777'];
 
 /** Every text column of every table, searched for what was only ever sent to be hidden. */
@@ -80,7 +85,7 @@ export const laws: readonly Law[] = [
        UNION ALL SELECT order_id, model, touchpoint_id, -credit FROM credits_current)
      GROUP BY order_id, model, touchpoint_id HAVING off != 0 LIMIT 5`,
   ),
-  ...dailyTables.map((key) =>
+  ...Object.keys(dailyKeys).map((key) =>
     noRows(
       `revenue_by_${key}_daily sums to the net, in each model and currency`,
       `SELECT model, currency, sum(amount) AS off FROM (
@@ -90,6 +95,57 @@ export const laws: readonly Law[] = [
            'position_based', 'time_decay']) AS model, currency, -net FROM orders_current)
        GROUP BY model, currency HAVING off != 0`,
     ),
+  ),
+  ...Object.entries(dailyKeys).map(
+    ([name, keys]): Law => ({
+      title: `revenue_by_${name}_daily is credits_current by day, ${keys}`,
+      broken: (product, timezone) =>
+        product.sql(
+          `SELECT day, ${keys}, model, currency, sum(c) AS off, sum(s) AS share_off FROM (
+           SELECT day, ${keys}, model, currency, credit AS c, orders AS s
+           FROM revenue_by_${name}_daily
+           UNION ALL
+           SELECT toDate(ordered_at, '${timezone}') AS day, ${keys}, model, currency, -credit, -share
+           FROM credits_current)
+         GROUP BY day, ${keys}, model, currency HAVING off != 0 OR abs(share_off) > 1e-6 LIMIT 5`,
+        ),
+    }),
+  ),
+  noRows(
+    "credit is of the order's own person, from the person's own touchpoints",
+    `SELECT c.order_id AS order_id, c.touchpoint_id AS touchpoint_id, c.person_id AS person,
+       o.person_id AS buyer, t.person_id AS toucher
+     FROM credits_current c
+     LEFT JOIN orders_current o ON c.workspace = o.workspace AND c.order_id = o.order_id
+     LEFT JOIN touchpoints_current t
+       ON c.workspace = t.workspace AND c.touchpoint_id = t.touchpoint_id
+     WHERE c.person_id != o.person_id
+       OR c.touchpoint_id != 'unattributed' AND t.person_id != o.person_id LIMIT 5`,
+  ),
+  noRows(
+    "a touchpoint's person is that of its strongest identifier",
+    `SELECT t.touchpoint_id AS touchpoint_id, t.person_id AS person, i.person_id AS expected
+     FROM touchpoints_current t
+     JOIN events_current e ON t.workspace = e.workspace AND t.touchpoint_id = e.event_id
+     LEFT JOIN identities_current i ON e.workspace = i.workspace
+       AND e.identifier_type = i.identifier_type AND e.identifier = i.identifier
+     WHERE t.person_id != i.person_id LIMIT 5`,
+  ),
+  noRows(
+    "an order's person is that of its order_id, unless bots alone bought",
+    `SELECT o.order_id AS order_id, o.person_id AS person, i.person_id AS expected
+     FROM orders_current o LEFT JOIN identities_current i
+       ON o.workspace = i.workspace AND i.identifier_type = 'order_id' AND i.identifier = o.order_id
+     WHERE o.person_id != i.person_id LIMIT 5`,
+  ),
+  noRows(
+    'a known person has one first order, a person known by orders alone has none',
+    `SELECT person_id, countIf(new_customer) AS firsts, any(known) AS known FROM (
+       SELECT o.person_id AS person_id, o.new_customer AS new_customer, i.known AS known
+       FROM orders_current o JOIN (
+         SELECT person_id, max(identifier_type != 'order_id') AS known FROM identities_current
+         GROUP BY person_id) i ON o.person_id = i.person_id)
+     GROUP BY person_id HAVING firsts != known LIMIT 5`,
   ),
   noRows(
     'the daily orders sum to the orders that have a net',

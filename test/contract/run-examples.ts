@@ -33,6 +33,7 @@ interface Sending {
 }
 
 const eventsPerRequest = 400;
+const requestsAtOnce = 3;
 const queriesAtOnce = 4;
 const browser = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
 
@@ -158,8 +159,10 @@ function shuffled<T>(list: readonly T[], seed: number): T[] {
 export async function runShuffled(product: Product, examples: readonly Example[], seed: number) {
   const outcomes: Outcomes = new Map(examples.map((one) => [one, { problems: [], answers: [] }]));
   const all = examples.flatMap((one) => one.steps.flatMap((step) => sendingsOf(one, step)));
-  for (const request of requestsOf(shuffled([...all, ...all], seed))) {
-    await send(product, request, outcomes);
+  const requests = requestsOf(shuffled([...all, ...all], seed));
+  for (let from = 0; from < requests.length; from += requestsAtOnce) {
+    const some = requests.slice(from, from + requestsAtOnce);
+    await Promise.all(some.map((request) => send(product, request, outcomes)));
   }
   await product.settle();
   const questions = examples.flatMap((one) =>

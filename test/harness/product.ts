@@ -25,6 +25,8 @@ const settleMsMax = 90_000;
 const stopMsMax = 30_000;
 const goneMsMax = 3_000;
 const pollMs = 50;
+/** Of the child's output, in the message of a failure. */
+const outputShownMax = 8_000;
 
 /** How a child ended. */
 export interface Ended {
@@ -206,7 +208,10 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
 function productOf(child: Child, dataDir: string, found: Addresses): Product {
   const { httpUrl, clickhouseUrl } = found;
   const request = async (path: string, init: RequestInit = {}): Promise<EventsAnswer> => {
-    const response = await fetch(`${httpUrl}${path}`, init);
+    const response = await fetch(`${httpUrl}${path}`, init).catch((cause: unknown) => {
+      const told = child.output().slice(-outputShownMax);
+      throw new Error(`no answer from the product to ${path}\n${told}`, { cause });
+    });
     return { status: response.status, headers: response.headers, body: await response.text() };
   };
   const status = async (): Promise<Readonly<Record<string, unknown>>> => {
@@ -256,7 +261,9 @@ async function settled(status: Product['status'], child: Child): Promise<void> {
     await wait(pollMs);
   }
   const told = JSON.stringify(last);
-  throw new Error(`not settled after ${settleMsMax} ms: ${told}\n${child.output().slice(-8_000)}`);
+  throw new Error(
+    `not settled after ${settleMsMax} ms: ${told}\n${child.output().slice(-outputShownMax)}`,
+  );
 }
 
 async function select(clickhouseUrl: string, query: string): Promise<Row[]> {

@@ -128,4 +128,25 @@ describe.skipIf(process.platform !== 'linux')('kill -9 of ClickHouse alone', () 
     },
     testMsMax,
   );
+
+  it(
+    'while it is down nothing is settled and the product is not ready; both come back',
+    async () => {
+      const product = await start();
+      await postAll(product, weekEvents(0, 20));
+      await product.settle();
+      for (const child of await childrenOf(product.pid)) process.kill(child, 'SIGKILL');
+      const [status, ready] = await Promise.all([
+        product.status(),
+        product.request('/health/ready'),
+      ]);
+      expect({ settled: status['settled'], ready: ready.status }).toEqual({
+        settled: false,
+        ready: 503,
+      });
+      await product.settle();
+      expect(await booksOf(product)).toEqual(expectedBooks(20));
+    },
+    testMsMax,
+  );
 });

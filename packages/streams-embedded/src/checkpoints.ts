@@ -5,6 +5,27 @@
 import { openEnvironment, openStore } from './environment.js';
 import { asBuffer } from './partition-log.js';
 
+/** A consumer's place in a partition, kept as JSON; what else it keeps there is its own. */
+export interface ConsumerPlace {
+  /** One past the last record that it has finished. */
+  readonly position: number;
+}
+
+/** Where a consumer's place in a partition is kept. */
+export function placeKey(topic: string, partition: number): string {
+  return `${topic}/${partition}`;
+}
+
+/** The consumer's position; 0 when it has not begun. */
+export function readPosition(
+  store: Pick<Checkpoints, 'get'>,
+  topic: string,
+  partition: number,
+): number {
+  const bytes = store.get(placeKey(topic, partition));
+  return bytes === undefined ? 0 : (JSON.parse(bytes.toString()) as ConsumerPlace).position;
+}
+
 export interface Checkpoints {
   get(key: string): Buffer | undefined;
   put(key: string, value: Uint8Array): Promise<void>;

@@ -1,4 +1,10 @@
-export { type Checkpoints, openCheckpoints } from './checkpoints.js';
+export {
+  type Checkpoints,
+  type ConsumerPlace,
+  openCheckpoints,
+  placeKey,
+  readPosition,
+} from './checkpoints.js';
 export type { CycleBudget } from './engine.js';
 export { EmbeddedError, type EmbeddedErrorCode } from './errors.js';
 export { type EventLog, type EventLogOptions, openEventLog } from './event-log.js';

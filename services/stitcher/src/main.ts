@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { defaultSettings } from '@rosi/attribution';
 import { type Logger, serveWorker } from '@rosi/service-kit';
-import { openEventLog, runEmbedded } from '@rosi/streams-embedded';
+import { openCheckpoints, openEventLog, readPosition, runEmbedded } from '@rosi/streams-embedded';
 import { stitcherTopology } from './topology.js';
 
 /** What the parent gives the worker. */
@@ -10,28 +10,33 @@ export interface StitcherOptions {
   readonly dataDir: string;
   readonly partitions: number;
   readonly logLevel: string;
+  /** Of the ledger topics; what the loader has still to read stays in any case. */
+  readonly ledgerRetention: { readonly ageMs: number; readonly bytes: number };
 }
 
 serveWorker<StitcherOptions>(startStitcher);
 
-async function startStitcher(options: StitcherOptions, logger: Logger) {
+async function startStitcher(
+  options: StitcherOptions,
+  logger: Logger,
+  fault: (error: Error) => void,
+) {
   const input = await openEventLog({ dir: join(options.dataDir, 'events'), readOnly: true });
+  const loader = await openCheckpoints({ dir: join(options.dataDir, 'loader') });
   const runtime = await runEmbedded({
     topology: stitcherTopology(defaultSettings),
     dir: join(options.dataDir, 'state'),
     input,
     partitions: options.partitions,
-    onFault: (error) => {
-      // Thrown outside of any promise, so that the parent is told and the worker ends.
-      setImmediate(() => {
-        throw error;
-      });
-    },
+    ledgerRetention: options.ledgerRetention,
+    ledgerConsumed: () => (topic, partition) => readPosition(loader, topic, partition),
+    onFault: fault,
   });
   logger.info('stitcher started');
   return {
     async stop() {
       await runtime.stop();
+      await loader.close();
       await input.close();
     },
   };

@@ -3,24 +3,26 @@
  * elsewhere (`settled`). A position is one past the last record known to be in ClickHouse; an open
  * batch was fixed and its outcome may be unknown.
  */
-import { type Checkpoints, openCheckpoints } from '@rosi/streams-embedded';
+import {
+  type Checkpoints,
+  type ConsumerPlace,
+  openCheckpoints,
+  placeKey,
+} from '@rosi/streams-embedded';
 import { type BatchBounds, loadedTopicNames } from './batch.js';
 
-export interface Checkpoint {
-  readonly position: number;
+export interface Checkpoint extends ConsumerPlace {
   readonly open: BatchBounds | null;
 }
 
 export type CheckpointStore = Pick<Checkpoints, 'get' | 'put'>;
-
-const keyOf = (topic: string, partition: number) => `${topic}/${partition}`;
 
 export function readCheckpoint(
   store: Pick<CheckpointStore, 'get'>,
   topic: string,
   partition: number,
 ): Checkpoint | undefined {
-  const bytes = store.get(keyOf(topic, partition));
+  const bytes = store.get(placeKey(topic, partition));
   if (bytes === undefined) return undefined;
   // Only `writeCheckpoint` writes here.
   return JSON.parse(bytes.toString()) as Checkpoint;
@@ -33,7 +35,7 @@ export function writeCheckpoint(
   partition: number,
   checkpoint: Checkpoint,
 ): Promise<void> {
-  return store.put(keyOf(topic, partition), Buffer.from(JSON.stringify(checkpoint)));
+  return store.put(placeKey(topic, partition), Buffer.from(JSON.stringify(checkpoint)));
 }
 
 export interface LoaderPosition {

@@ -187,6 +187,27 @@ export const attribution = [
   // 100.57 201.14 402.28
   decay('7.04', [14, 7, 0], [101, 201, 402]),
   decay('1.01', [3, 3], [51, 50]),
+  example('time_decay knows a millisecond', ['`time_decay` (weight', exactly], (x) => ({
+    events: [
+      // 50.49999997 and 50.50000003: the unit goes to the later, though ties go to the earlier.
+      click(x('c0'), at(0, -1), buyer(x)),
+      click(x('c1'), at(0), buyer(x)),
+      bought(x, 'o', at(0), '1.01'),
+    ],
+    expect: [credits(x, 'o', { time_decay: { c0: 50, c1: 51 }, linear: { c0: 51, c1: 50 } })],
+  })),
+  example(
+    'a click that states to be direct is direct',
+    ['The others ignore `direct` unless nothing else is eligible'],
+    (x) => ({
+      events: [
+        view(x('v'), at(0, -2), buyer(x)),
+        click(x('c'), at(0, -1), buyer(x), { medium: 'direct' }),
+        bought(x, 'o', at(0), '1.00'),
+      ],
+      expect: [credits(x, 'o', { last_touch: { c: 100 }, last_non_direct: { v: 100 } })],
+    }),
+  ),
   example('the only cent goes to the largest share', ['`time_decay` (weight', exactly], (x) => ({
     events: [
       click(x('c0'), at(-29), buyer(x)),

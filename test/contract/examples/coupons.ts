@@ -106,6 +106,14 @@ export const coupons = [
             { order_id: 'o2', influencer_id: '', platform: '', medium: 'coupon' },
           ],
         ),
+        answer(
+          `SELECT touchpoint_id, post_id, program_id FROM touchpoints_current
+           WHERE touchpoint_id LIKE 'coupon:${x.prefix}%' ORDER BY touchpoint_id`,
+          [
+            { touchpoint_id: 'coupon:o1:POST', post_id: 'p', program_id: '' },
+            { touchpoint_id: 'coupon:o2:PROG', post_id: '', program_id: 'r' },
+          ],
+        ),
       ],
     }),
   ),

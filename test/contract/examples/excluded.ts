@@ -88,6 +88,20 @@ export const excluded = [
       everyModel(x, 'o', { unattributed: 300 }),
     ],
   })),
+  example("an order that a bot and its buyer both sent is the buyer's", [botOrder], (x) => ({
+    events: [
+      purchase(x('e'), at(1), { user_id: x('u') }, { order_id: x('o'), total: '3.00' }),
+      click(x('c'), at(0), { user_id: x('u') }),
+    ],
+    pixel: [
+      purchase(x('bot'), at(1), { user_id: x('v') }, { order_id: x('o') }, { user_agent: crawler }),
+    ],
+    expect: [
+      orderPerson(x, 'o', ['order_id:o', 'user_id:u']),
+      persons(x, [['order_id:o', 'user_id:u']]),
+      everyModel(x, 'o', { c: 300 }),
+    ],
+  })),
   example('the agent of a pixel is that of its request', [agent], (x) => ({
     headers: { 'user-agent': crawler },
     pixel: [

@@ -307,4 +307,100 @@ export const orders = [
       ),
     ],
   })),
+  example(
+    'an order id is trimmed, an integer is its text, an empty one is none',
+    ['`order.order_id` and `refund.order_id` are identifiers of any event that has them'],
+    (x) => ({
+      events: [
+        purchase(x('e1'), at(0), {}, { order_id: ` ${x('o')} `, total: '5.00' }),
+        refund(x('f1'), at(1), { refund_id: x('r1'), order_id: `${x('o')}\t`, total: '1.00' }),
+        purchase(x('e2'), at(0), { user_id: x('u') }, { order_id: 970_032, total: '5.00' }),
+        refund(x('f2'), at(1), { refund_id: x('r2'), order_id: '970032', total: '2.00' }),
+        purchase(x('e3'), at(0), {}, { order_id: ' ', total: '5.00' }),
+        click(x('c'), at(0), { user_id: x('u') }, { order: { order_id: '' } }),
+      ],
+      rejected: [4],
+      expect: [
+        orderRow(x, 'o', { gross: 500, net: 400 }),
+        answer(`SELECT gross, net FROM orders_current WHERE order_id = '970032'`, [
+          { gross: 500, net: 300 },
+        ]),
+        answer(`SELECT identifier_type FROM events_current WHERE event_id = '${x('c')}'`, [
+          { identifier_type: 'user_id' },
+        ]),
+      ],
+    }),
+  ),
+  example('ids may hold any character', ['unique in the workspace'], (x) => {
+    const odd = `"o'1\\ \n;--\u{1f600}%`;
+    return {
+      events: [
+        click(x(`c ${odd}`), at(0), { user_id: x(`u ${odd}`) }),
+        purchase(
+          x(`e ${odd}`),
+          at(1),
+          { user_id: x(`u ${odd}`) },
+          {
+            order_id: x(odd),
+            total: '1.00',
+          },
+        ),
+      ],
+      expect: [
+        answer(
+          `SELECT order_id, touchpoint_id, credit FROM credits_current
+             WHERE order_id LIKE '${x.prefix}%' AND model = 'linear'`,
+          [{ order_id: odd, touchpoint_id: `c ${odd}`, credit: 100 }],
+        ),
+      ],
+    };
+  }),
+  example(
+    'a click that names an order is a touchpoint of that order',
+    ['`order.order_id` and `refund.order_id` are identifiers of any event that has them'],
+    (x) => ({
+      events: [
+        click(x('c'), at(0), {}, { order: { order_id: x('o') } }),
+        purchase(x('e'), at(1), {}, { order_id: x('o'), total: '2.00' }),
+      ],
+      expect: [
+        everyModel(x, 'o', { c: 200 }),
+        orderRow(x, 'o', { new_customer: 0 }),
+        orderPerson(x, 'o', ['order_id:o']),
+      ],
+    }),
+  ),
+  example(
+    'when the best total changes its currency, refunds count in the new one',
+    ['A refund in another currency than its order is kept and counted, not subtracted.'],
+    (x) => [
+      {
+        events: [
+          purchase(x('e1'), at(0), {}, { order_id: x('o'), total: '50.00' }),
+          refund(x('f1'), at(1), { refund_id: x('r1'), order_id: x('o'), total: '3.00' }),
+          refund(x('f2'), at(1), {
+            refund_id: x('r2'),
+            order_id: x('o'),
+            total: '4.00',
+            currency: 'USD',
+          }),
+        ],
+        expect: [orderRow(x, 'o', { currency: 'EUR', net: 4_700 })],
+      },
+      {
+        events: [
+          purchase(x('e2'), at(1), {}, { order_id: x('o'), total: '60.00', currency: 'USD' }),
+        ],
+        expect: [
+          orderRow(x, 'o', { currency: 'USD', gross: 6_000, net: 5_600 }),
+          answer(
+            `SELECT currency, sum(credit) AS credit FROM credits
+             WHERE order_id = '${x('o')}' AND model = 'linear'
+             GROUP BY currency HAVING credit != 0`,
+            [{ currency: 'USD', credit: 5_600 }],
+          ),
+        ],
+      },
+    ],
+  ),
 ];

@@ -452,4 +452,66 @@ export const people = [
       ],
     }),
   ),
+  example(
+    'an order of fifty-one people is shared: it is attributed alone',
+    ['any identifier directly linked to more than 50 strong ones, orders not counted.', strongest],
+    (x) => ({
+      events: [
+        ...Array.from({ length: 51 }, (_, index) =>
+          identify(
+            x(`i ${index}`),
+            at(0),
+            { user_id: x(`u${index}`) },
+            {
+              order: { order_id: x('o') },
+            },
+          ),
+        ),
+        click(x('c'), at(0), { user_id: x('u0') }),
+        click(x('own'), at(0), {}, { order: { order_id: x('o') } }),
+        purchase(x('e'), at(1), { user_id: x('u0') }, { order_id: x('o'), total: '3.00' }),
+      ],
+      expect: [
+        orderPerson(x, 'o', ['order_id:o*']),
+        linear(x, 'o', { own: 300 }),
+        touchpointPerson(x, 'c', ['user_id:u0']),
+        orderRow(x, 'o', { new_customer: 0 }),
+      ],
+    }),
+  ),
+  example('a person of many clicks moves whole, there and back', [laterLink, unlinked], (x) => [
+    {
+      events: [
+        ...Array.from({ length: 300 }, (_, index) =>
+          click(x(`c${index}`), at(0, index), { anonymous_id: x('a') }),
+        ),
+        ...[0, 1, 2].map((index) =>
+          purchase(
+            x(`e${index}`),
+            at(1, index),
+            { user_id: x('u') },
+            {
+              order_id: x(`o${index}`),
+              total: '3.00',
+            },
+          ),
+        ),
+      ],
+      expect: [everyModel(x, 'o0', { unattributed: 300 })],
+    },
+    {
+      events: [identify(x('i'), at(0), { user_id: x('u'), anonymous_id: x('a') })],
+      expect: [
+        answer(
+          `SELECT count() AS n, min(credit) AS least, max(credit) AS most FROM credits_current
+             WHERE order_id = '${x('o2')}' AND model = 'linear'`,
+          [{ n: 300, least: 1, most: 1 }],
+        ),
+      ],
+    },
+    {
+      events: [identify(x('j'), at(0), { user_id: x('v'), anonymous_id: x('a') })],
+      expect: [0, 1, 2].map((index) => everyModel(x, `o${index}`, { unattributed: 300 })),
+    },
+  ]),
 ];

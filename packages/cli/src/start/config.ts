@@ -61,6 +61,13 @@ const schema = z.object({
     .refine((days) => days >= 1, 'is below 1')
     .default(30)
     .describe('Set it to the days that the event log is kept, 1 or more.'),
+  ROSI_LOG_RETENTION_BYTES: z
+    .string()
+    .regex(/^\d{1,15}$/, 'is not a whole number of bytes')
+    .transform(Number)
+    .refine((bytes) => bytes >= 100_000_000, 'is below 100000000')
+    .default(10_000_000_000)
+    .describe('Set it to the bytes that event log and ledger may each take, 100000000 or more.'),
   // Unwrapped: here the default depends on who is watching.
   ROSI_LOG_LEVEL: logLevelSchema.unwrap().describe(logLevelRemedy).optional(),
 });
@@ -78,7 +85,7 @@ export interface StartConfig {
   readonly hashKey: string | null;
   readonly timezone: string;
   readonly ownDomains: readonly string[];
-  readonly logRetentionMs: number;
+  readonly logRetention: { readonly ageMs: number; readonly bytes: number };
   readonly logLevel: string;
 }
 
@@ -102,7 +109,10 @@ export function readStartConfig(
     hashKey: read.ROSI_HASH_KEY ?? null,
     timezone: read.ROSI_TIMEZONE,
     ownDomains: read.ROSI_OWN_DOMAINS,
-    logRetentionMs: read.ROSI_LOG_RETENTION_DAYS * dayMs,
+    logRetention: {
+      ageMs: read.ROSI_LOG_RETENTION_DAYS * dayMs,
+      bytes: read.ROSI_LOG_RETENTION_BYTES,
+    },
     logLevel: read.ROSI_LOG_LEVEL ?? (options.quiet ? 'warn' : 'info'),
   });
 }

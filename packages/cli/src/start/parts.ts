@@ -5,7 +5,12 @@
  */
 import { join } from 'node:path';
 import { defaultSettings } from '@rosi/attribution';
-import { type Collector, type PartReadiness, startCollector } from '@rosi/collector';
+import {
+  type Collector,
+  type PartReadiness,
+  type PipelineStatus,
+  startCollector,
+} from '@rosi/collector';
 import { type LifecyclePart, type Logger, startWorker } from '@rosi/service-kit';
 import { type EventLog, openEventLog, openState, type StateReader } from '@rosi/streams-embedded';
 import {
@@ -142,7 +147,7 @@ function logPart(config: StartConfig, started: Started): LifecyclePart {
       started.log = await openEventLog({
         dir: join(config.dataDir, 'events'),
         partitions,
-        retention: { ageMs: config.logRetentionMs },
+        retention: config.logRetention,
       });
     },
     stop: () => started.log?.close(),
@@ -154,12 +159,16 @@ function stitcherPart(
   started: Started,
   fault: (error: Error) => void,
 ): LifecyclePart {
-  const { dataDir, logLevel } = config;
+  const { dataDir, logLevel, logRetention: ledgerRetention } = config;
   return {
     name: 'stitcher',
     async start() {
       const entry = new URL(import.meta.resolve('@rosi/stitcher/main'));
-      const worker = await startWorker(entry, { dataDir, partitions, logLevel }, { fault });
+      const worker = await startWorker(
+        entry,
+        { dataDir, partitions, logLevel, ledgerRetention },
+        { fault },
+      );
       try {
         started.state = await openState({ dir: join(dataDir, 'state') });
       } catch (error) {
@@ -260,7 +269,7 @@ function collectorPart(config: StartConfig, started: Started, logger: Logger): L
         hashKey: keys.hashKey,
         ownDomains: config.ownDomains,
         log: need(started.log),
-        status: async () => readPipelineStatus(readers),
+        status: () => pipelineStatus(readers, warehouse),
         ready: () => readiness(warehouse),
         metrics: async () => pipelineMetrics(readPipelineStatus(readers)),
         receipt: (orderId) => receipt(warehouse, orderId),
@@ -269,6 +278,16 @@ function collectorPart(config: StartConfig, started: Started, logger: Logger): L
     },
     stop: () => started.collector?.stop(),
   };
+}
+
+/** What is loaded can be queried only while ClickHouse answers. */
+async function pipelineStatus(
+  readers: PipelineReaders,
+  warehouse: Warehouse,
+): Promise<PipelineStatus> {
+  const answers = await warehouse.ping().catch(() => false);
+  const status = readPipelineStatus(readers);
+  return answers ? status : { ...status, settled: false };
 }
 
 /** Stitcher and loader end the process when they fail, so while this answers they are up. */
