@@ -48,7 +48,7 @@ const noFault = (error: Error) => {
   throw error;
 };
 
-function startProbe(options: Record<string, unknown>, fault = noFault) {
+function startProbe(options: Record<string, unknown>, fault: (error: Error) => void = noFault) {
   return startWorker(entry, { logLevel: 'silent', ...options }, { fault });
 }
 

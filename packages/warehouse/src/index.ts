@@ -23,9 +23,5 @@ export {
   type TouchpointRow,
   timeText,
 } from './rows.js';
-export {
-  connectWarehouse,
-  type MigrateOptions,
-  type QueryParameters,
-  type Warehouse,
-} from './warehouse.js';
+export { connectWarehouse } from './warehouse.js';
+export type { MigrateOptions, QueryParameters, Warehouse } from './warehouse-api.js';

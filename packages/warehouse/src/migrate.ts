@@ -8,7 +8,7 @@
 import { RosiError } from '@rosi/service-kit';
 import { migrations } from './migrations/index.js';
 import { rebuildDailySums } from './schema/daily-sums.js';
-import type { MigrateOptions, Warehouse } from './warehouse.js';
+import type { MigrateOptions, Warehouse } from './warehouse-api.js';
 
 type Database = Pick<Warehouse, 'command' | 'query'>;
 

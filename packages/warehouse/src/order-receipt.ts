@@ -3,7 +3,7 @@
  * touched by. Finds rows by key or by skip index first and reads their newest version second, so
  * it stays quick in large tables.
  */
-import type { Warehouse } from './warehouse.js';
+import type { Warehouse } from './warehouse-api.js';
 
 export interface ReceiptOrder {
   readonly order_id: string;

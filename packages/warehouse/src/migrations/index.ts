@@ -5,11 +5,6 @@
  */
 import { migration0001 } from './0001-tables.js';
 import { migration0002 } from './0002-views.js';
-
-export interface Migration {
-  /** Four digits; orders and names it. */
-  readonly number: string;
-  readonly statements: readonly string[];
-}
+import type { Migration } from './migration.js';
 
 export const migrations: readonly Migration[] = [migration0001, migration0002];

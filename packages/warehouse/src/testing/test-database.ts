@@ -7,7 +7,8 @@ import {
   startEmbeddedClickHouse,
 } from '../embedded/embedded-clickhouse.js';
 import type { Logger } from '../logger.js';
-import { connectWarehouse, type Warehouse } from '../warehouse.js';
+import { connectWarehouse } from '../warehouse.js';
+import type { Warehouse } from '../warehouse-api.js';
 
 export const silent: Logger = { info: () => {}, warn: () => {}, error: () => {} };
 
