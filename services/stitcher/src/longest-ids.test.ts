@@ -1,29 +1,15 @@
 /** Ids of the greatest length that the collector accepts fit into every key of the state. */
 import { defaultSettings } from '@rosi/attribution';
-import { eventsCollected, ledgerIdentities, ledgerOrders, normalise } from '@rosi/events';
+import { eventsCollected, ledgerIdentities, ledgerOrders } from '@rosi/events';
 import { createTestDriver } from '@rosi/streams';
 import { expect, it } from 'vitest';
+import { collected } from './testing/collected.js';
 import { stitcherTopology } from './topology.js';
 
 const KEY_BYTES_MAX = 1900;
 const long = (seed: string, characters: number) => `${seed}${'😀'.repeat(characters - 1)}`;
 
-function collected(body: unknown) {
-  const result = normalise(body, {
-    workspace: 'default',
-    receivedAt: 0,
-    source: 'server',
-    keyKind: 'secret',
-    ownDomains: [],
-    requestUserAgent: '',
-    secGpc: false,
-    prefetch: false,
-    hash: (text) => text,
-    makeEventId: () => 'made',
-  });
-  if (!result.ok) throw new Error(result.message);
-  return { value: result.event, timestamp: 0 };
-}
+const queued = (body: unknown) => ({ value: collected(body), timestamp: 0 });
 
 it('keeps links, coupons and orders of the longest ids', () => {
   const driver = createTestDriver(stitcherTopology(defaultSettings), { partitions: 2 });
@@ -39,9 +25,9 @@ it('keeps links, coupons and orders of the longest ids', () => {
     },
   });
   driver.pipe(eventsCollected, [
-    collected(order(1)),
-    collected(order(2)),
-    collected({
+    queued(order(1)),
+    queued(order(2)),
+    queued({
       type: 'coupon',
       event_id: long('k', 128),
       coupon: { code: long('C', 256), influencer_id: 'i' },
