@@ -3,8 +3,8 @@
  * that the order of the touches given changes nothing.
  */
 import type { Touch } from '@rosi/events';
+import { compareUtf8 } from '@rosi/events';
 import { type AttributionSettings, type TouchType, touchTypes } from './settings.js';
-import { compareUtf8 } from './utf8-order.js';
 
 /** By touchedAt, then by the UTF-8 bytes of the touchpointId. */
 export function compareTouches(a: Touch, b: Touch): number {

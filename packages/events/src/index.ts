@@ -23,6 +23,7 @@ export { couponCode } from './order.js';
 export { type RejectionCode, rejectionCodes, rejectionRemedies } from './rejection.js';
 export { parseTime } from './time.js';
 export * from './topics.js';
+export { compareUtf8 } from './utf8-order.js';
 export {
   adClickParameters,
   type CatalogueType,

@@ -2,7 +2,7 @@
  * The order of identifiers, and what follows from it: which member stands for a person, and the
  * person's id. Guarantees that a person_id depends on the members of its component alone.
  */
-import { compareUtf8 } from './utf8-order.js';
+import { compareUtf8 } from '@rosi/events';
 
 /**
  * From the one that best stands for a person to the one that stands for it last. (An event's own

@@ -6,8 +6,8 @@
  * gives exactly the counts from before it was added, the order of shops included.
  */
 import type { StateLinkCounts, StateShopCustomers } from '@rosi/events';
+import { compareUtf8 } from '@rosi/events';
 import { typeOfKey } from './identifier-order.js';
-import { compareUtf8 } from './utf8-order.js';
 
 /**
  * An identifier's direct links by the kind of neighbour. Each neighbour counts once, a shared

@@ -34,6 +34,15 @@ describe('readLogLine', () => {
       agent: '',
     });
   });
+  it.each(['::1', '2001:db8::17', '2001:db8::ab', '10.0.0.1', 'shop.example'])(
+    'takes the address %s for no virtual host',
+    (address) => {
+      const line = lineOf('GET / HTTP/1.1').replace('10.0.0.1', address);
+      expect(readLogLine(line)?.address).toBe(address);
+      expect(readLogLine(`shop.example:443 ${line}`)?.address).toBe(address);
+      expect(readLogLine(`[2001:db8::1]:443 ${line}`)?.address).toBe(address);
+    },
+  );
   it.each([
     'nonsense',
     '',

@@ -9,6 +9,8 @@ import type { Row } from './importer.js';
 export interface ColumnMap {
   has(field: string): boolean;
   text(field: string, row: Row): string;
+  /** The column or mapping that a field is read from; empty when there is none. */
+  sourceOf(field: string): string;
   /** `field=Column` of every mapped field, for the preview. */
   readonly shown: readonly string[];
 }
@@ -51,18 +53,18 @@ export interface ColumnMapOptions {
 export function createColumnMap(options: ColumnMapOptions): ColumnMap {
   const columnOf = columnFinder(options.headers);
   const readers = new Map<string, (row: Row) => string>();
-  const shown: string[] = [];
+  const sources = new Map<string, string>();
   for (const [field, candidates] of Object.entries(options.fields)) {
     const column = options.mappings.has(field) ? undefined : candidates.find(columnOf);
     const found = column === undefined ? undefined : columnOf(column);
     if (found === undefined) continue;
     readers.set(field, (row) => row[found] ?? '');
-    shown.push(`${field}=${found}`);
+    sources.set(field, found);
   }
   for (const [field, template] of options.mappings) {
     refuseUnknownField(field, options.fields);
     readers.set(field, readerOf(field, template, columnOf, options.headers));
-    shown.push(`${field}=${template}`);
+    sources.set(field, template);
   }
   return {
     has: (field) => readers.has(field),
@@ -70,7 +72,8 @@ export function createColumnMap(options: ColumnMapOptions): ColumnMap {
       const text = readers.get(field)?.(row).trim() ?? '';
       return options.blanks.has(text.toLowerCase()) ? '' : text;
     },
-    shown,
+    sourceOf: (field) => sources.get(field) ?? '',
+    shown: [...sources].map(([field, source]) => `${field}=${source}`),
   };
 }
 

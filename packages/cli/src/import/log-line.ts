@@ -17,8 +17,10 @@ export interface LogLine {
 }
 
 const quoted = '"((?:[^"\\\\]|\\\\.)*)"';
+/** Without a colon in the name, or `::1 - - [` would be a virtual host and its visitor nobody. */
+const virtualHost = '(?:(?:[^\\s:]+|\\[\\S+\\]):\\d+ )?';
 const combined = new RegExp(
-  `^(?:\\S+:\\d+ )?(\\S+) \\S+ .*?\\[([^\\]]+)\\] ${quoted} (\\d{3}) (?:\\d+|-)` +
+  `^${virtualHost}(\\S+) \\S+ .*?\\[([^\\]]+)\\] ${quoted} (\\d{3}) (?:\\d+|-)` +
     `(?: ${quoted}(?: ${quoted})?)?`,
 );
 const clock = /^(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})$/;

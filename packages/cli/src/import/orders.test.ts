@@ -93,6 +93,21 @@ describe('WooCommerce', () => {
   });
 });
 
+describe('a column that says it is in UTC', () => {
+  const text =
+    'order_id,order_total,order_currency,status,date,date_gmt\n' +
+    '7,35.00,EUR,completed,2026-07-01 11:00:00,2026-07-01 09:00:00\n';
+  it.each([null, 'Europe/Paris', 'UTC'])('is, whatever zone is named: %s', async (timezone) => {
+    const { items } = await ordersOf(text, { time: { order: 'iso', timezone } });
+    expect(eventsIn(items)).toMatchObject([{ occurred_at: '2026-07-01T09:00:00.000Z' }]);
+  });
+  it('says nothing of the other columns', async () => {
+    const time = { order: 'iso', timezone: 'America/New_York' } as const;
+    const { items } = await ordersOf(text, { time, map: 'occurred_at=date' });
+    expect(eventsIn(items)).toMatchObject([{ occurred_at: '2026-07-01T15:00:00.000Z' }]);
+  });
+});
+
 describe('any table', () => {
   const time = { order: 'iso', timezone: 'UTC' } as const;
   it('reads the plain header, and gives the same ids again', async () => {

@@ -31,9 +31,13 @@ export class RowProblem extends Error {
   }
 }
 
+/** `date_gmt` says its zone: the shop's own one, named for the other columns, is not it. */
+const namesUtc = /[_ ](?:gmt|utc)\)?$/i;
+
 /** Throws a RowProblem, or a RosiError (exit code 2) when a zone must be named first. */
 export function timeOf(text: string, options: TableOptions, field: string, line: number): string {
-  const result = readTime(text, options.time);
+  const inUtc = namesUtc.test(options.columns.sourceOf(field));
+  const result = readTime(text, inUtc ? { ...options.time, timezone: 'UTC' } : options.time);
   if (result.ok) return result.iso;
   if (result.reason === 'zone_missing') {
     throw new RosiError(

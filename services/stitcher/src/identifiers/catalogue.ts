@@ -8,6 +8,7 @@ import {
   type CatalogueEntry,
   type CollectedEvent,
   type CouponUsed,
+  compareUtf8,
   couponsResolved,
   type LedgerCatalogue,
   ledgerCatalogue,
@@ -16,7 +17,6 @@ import {
 } from '@rosi/events';
 import { type ProcessorContext, stateKey } from '@rosi/streams';
 import { keyPart } from '../key-part.js';
-import { compareIds } from './merge-order.js';
 
 const ENTRY = 'c';
 const USER = 'u';
@@ -98,7 +98,7 @@ export class Catalogue {
 
 function isNewer(event: CollectedEvent, before: LedgerCatalogue): boolean {
   const later = event.occurredAt - before.occurredAt;
-  return later > 0 || (later === 0 && compareIds(event.eventId, before.eventId) > 0);
+  return later > 0 || (later === 0 && compareUtf8(event.eventId, before.eventId) > 0);
 }
 
 /** Whether a coupon's entry names somebody who can be credited. */

@@ -2,7 +2,7 @@
  * What an order is, given all its purchase and refund events: a pure function of the set, so that
  * the order in which sources report never matters (contract, "Orders").
  */
-import type { CollectedEvent, Purchase } from '@rosi/events';
+import { type CollectedEvent, compareUtf8, type Purchase } from '@rosi/events';
 
 /** Amounts are minor units of `currency`; times are milliseconds since 1970. */
 export interface OrderFacts {
@@ -21,15 +21,10 @@ export interface OrderFacts {
 
 const isServer = (event: CollectedEvent) => event.source !== 'pixel';
 
-/** Byte order of UTF-8, which is how ids compare. */
-export function compareIds(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'));
-}
-
 /** Best first: server before pixel, then the later, then the larger event_id. */
 function compareStatements(a: CollectedEvent, b: CollectedEvent): number {
   if (isServer(a) !== isServer(b)) return isServer(a) ? -1 : 1;
-  return b.occurredAt - a.occurredAt || compareIds(b.eventId, a.eventId);
+  return b.occurredAt - a.occurredAt || compareUtf8(b.eventId, a.eventId);
 }
 
 /** The order's facts, or null as long as no purchase states a total with its currency. */
