@@ -48,7 +48,7 @@ export class Catalogue {
       entry,
     };
     this.#context.state.put(
-      stateKey(ENTRY, workspace, entry.kind, entry.id),
+      stateKey(workspace, `${entry.kind}:${entry.id}`, ENTRY),
       ledgerCatalogueCodec.encode(record),
     );
     this.#context.emit(ledgerCatalogue, record, cause);
@@ -60,7 +60,7 @@ export class Catalogue {
   /** An order uses a code, or no longer. */
   use(used: CouponUsed, cause: number): void {
     const { workspace, code, orderId } = used;
-    const key = stateKey(USER, workspace, keyPart(code), keyPart(orderId));
+    const key = userKey(workspace, code, orderId);
     if (used.withdrawn) {
       this.#context.state.delete(key);
       return;
@@ -71,8 +71,8 @@ export class Catalogue {
 
   /** Tells the code's users its owner state, a page at a time, after the order named. */
   tellOrders(workspace: string, code: string, after: string, cause: number): void {
-    const prefix = stateKey(USER, workspace, keyPart(code));
-    const from = stateKey(USER, workspace, keyPart(code), keyPart(after));
+    const prefix = userKey(workspace, code);
+    const from = userKey(workspace, code, after);
     let last = '';
     let told = 0;
     for (const [, value] of this.#context.state.range({ prefix, from, limit: PAGE_ORDERS_MAX })) {
@@ -91,9 +91,14 @@ export class Catalogue {
   }
 
   #get(workspace: string, kind: string, id: string): LedgerCatalogue | null {
-    const value = this.#context.state.get(stateKey(ENTRY, workspace, kind, id));
+    const value = this.#context.state.get(stateKey(workspace, `${kind}:${id}`, ENTRY));
     return value === undefined ? null : ledgerCatalogueCodec.decode(value);
   }
+}
+
+/** The place of an order among a code's users; without one the prefix of all. */
+function userKey(workspace: string, code: string, ...order: readonly string[]): Buffer {
+  return stateKey(workspace, `coupon:${keyPart(code)}`, USER, ...order.map(keyPart));
 }
 
 function isNewer(event: CollectedEvent, before: LedgerCatalogue): boolean {

@@ -57,14 +57,14 @@ export class Items {
       return;
     }
     node.waiting += 1;
-    const key = stateKey(WAITING, workspace, identifier, event.eventId);
+    const key = stateKey(workspace, identifier, WAITING, event.eventId);
     this.#context.state.put(key, stateItemCodec.encode({ personId: '', event }));
   }
 
   /** All purchases and refunds of an order. */
   statements(workspace: string, node: string): CollectedEvent[] {
     const events: CollectedEvent[] = [];
-    const prefix = stateKey(ITEM, workspace, node);
+    const prefix = stateKey(workspace, node, ITEM);
     for (const [, value] of this.#context.state.range({ prefix })) {
       const { event } = stateItemCodec.decode(value);
       if (event.type === 'purchase' || event.type === 'refund') events.push(event);
@@ -92,7 +92,7 @@ export class Items {
   #contributeWaiting(node: IdentifierNode, cause: number): boolean {
     if (node.waiting === 0) return true;
     const { workspace, identifier, personId } = node;
-    const prefix = stateKey(WAITING, workspace, identifier);
+    const prefix = stateKey(workspace, identifier, WAITING);
     for (const [key, value] of this.#context.state.range({ prefix, limit: PAGE_ITEMS_MAX })) {
       const { event } = stateItemCodec.decode(value);
       this.#context.state.delete(key);
@@ -108,8 +108,8 @@ export class Items {
   #movePage(node: IdentifierNode, cause: number): boolean {
     if (node.moving === null) return true;
     const { workspace, identifier, personId, moving } = node;
-    const prefix = stateKey(ITEM, workspace, identifier);
-    const from = moving === '' ? prefix : stateKey(ITEM, workspace, identifier, moving);
+    const prefix = stateKey(workspace, identifier, ITEM);
+    const from = moving === '' ? prefix : stateKey(workspace, identifier, ITEM, moving);
     this.#nodes.change(node, cause);
     let read = 0;
     for (const [key, value] of this.#context.state.range({
@@ -160,7 +160,7 @@ export class Items {
   }
 
   #put(workspace: string, node: string, item: StateItem): void {
-    const key = stateKey(ITEM, workspace, node, item.event.eventId);
+    const key = stateKey(workspace, node, ITEM, item.event.eventId);
     this.#context.state.put(key, stateItemCodec.encode(item));
   }
 }

@@ -14,6 +14,8 @@ import {
 import { type ProcessorContext, stateKey } from '@rosi/streams';
 import { digest, ownPersonId } from '../person-id.js';
 
+// State keys begin with the node: all of it lies side by side, so that a change of it touches few
+// pages of the store. The letters are distinct throughout the identifiers processor.
 const NODE = 'n';
 const LINKED = 'l';
 
@@ -46,7 +48,7 @@ export class IdentifierNodes {
     const key = `${workspace}/${identifier}`;
     let node = this.#loaded.get(key);
     if (node === undefined) {
-      const stored = this.#context.state.get(stateKey(NODE, workspace, identifier));
+      const stored = this.#context.state.get(stateKey(workspace, identifier, NODE));
       const state = stored === undefined ? unseen() : stateIdentifierCodec.decode(stored);
       node = { ...state, workspace, identifier, cause: Number.MAX_SAFE_INTEGER };
       this.#loaded.set(key, node);
@@ -73,7 +75,7 @@ export class IdentifierNodes {
   #ask(node: IdentifierNode, members: readonly string[], unlink: boolean, cause: number): void {
     const { workspace, identifier } = node;
     const set = digest([unlink ? 'unlink' : 'link', ...members].join('\n'));
-    const key = stateKey(LINKED, workspace, identifier, set);
+    const key = stateKey(workspace, identifier, LINKED, set);
     if (this.#context.state.get(key) !== undefined) return;
     this.#context.state.put(key, Buffer.alloc(0));
     node.asked += 1;
@@ -106,7 +108,7 @@ export class IdentifierNodes {
     for (const node of this.#changed) {
       if (isAnswered(node)) this.#record(node);
       this.#context.state.put(
-        stateKey(NODE, node.workspace, node.identifier),
+        stateKey(node.workspace, node.identifier, NODE),
         stateIdentifierCodec.encode(node),
       );
     }

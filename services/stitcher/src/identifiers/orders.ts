@@ -67,7 +67,7 @@ export class Orders {
     const { workspace, orderId } = attributed;
     const state = this.#load(workspace, orderId);
     if (state.contribution !== attributed.contribution || state.personId === '') return false;
-    const key = stateKey(ATTRIBUTED, workspace, orderId);
+    const key = orderKey(workspace, orderId, ATTRIBUTED);
     this.#context.state.put(key, orderAttributedCodec.encode(attributed));
     this.#store(workspace, orderId, { ...state, attributed: true });
     this.touch(workspace, orderId, cause);
@@ -180,7 +180,7 @@ export class Orders {
       },
       this.#settings,
     );
-    const key = stateKey(RECORDED, workspace, orderId);
+    const key = orderKey(workspace, orderId, RECORDED);
     const stored = this.#context.state.get(key);
     const before = stored === undefined ? null : ledgerOrderCodec.decode(stored);
     if (before !== null && isSameOrder(before, valued)) return;
@@ -191,19 +191,24 @@ export class Orders {
   }
 
   #attributed(workspace: string, orderId: string): OrderAttributed {
-    const value = this.#context.state.get(stateKey(ATTRIBUTED, workspace, orderId));
+    const value = this.#context.state.get(orderKey(workspace, orderId, ATTRIBUTED));
     if (value === undefined) throw new Error('An attributed order has no answer: inconsistent.');
     return orderAttributedCodec.decode(value);
   }
 
   #load(workspace: string, orderId: string): StateOrder {
-    const value = this.#context.state.get(stateKey(ORDER, workspace, orderId));
+    const value = this.#context.state.get(orderKey(workspace, orderId, ORDER));
     return value === undefined ? newOrder : stateOrderCodec.decode(value);
   }
 
   #store(workspace: string, orderId: string, state: StateOrder): void {
-    this.#context.state.put(stateKey(ORDER, workspace, orderId), stateOrderCodec.encode(state));
+    this.#context.state.put(orderKey(workspace, orderId, ORDER), stateOrderCodec.encode(state));
   }
+}
+
+/** Beside the order's identifier and its items. */
+function orderKey(workspace: string, orderId: string, entry: string): Buffer {
+  return stateKey(workspace, `order_id:${orderId}`, entry);
 }
 
 const newOrder: StateOrder = {

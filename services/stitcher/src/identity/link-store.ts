@@ -13,10 +13,13 @@ import { noLinks, representativeOf, withNeighbour, withoutNeighbour } from '@ros
 import { type ProcessorContext, stateKey } from '@rosi/streams';
 import { keyPart } from '../key-part.js';
 
+// What belongs to one identifier or component lies side by side, so that a change of it touches few
+// pages of the store. Identifier keys contain a colon, these names do not.
 const LINK = 'l';
 const UNLINK = 'x';
 const MEMBER = 'm';
 const COMPONENT = 'c';
+const RECORD = 'r';
 const MEMBER_OF = 'o';
 const NUMBERS = 'n';
 const NOTHING = Buffer.alloc(0);
@@ -61,7 +64,7 @@ export class LinkStore {
   constructor(context: ProcessorContext, workspace: string) {
     this.#context = context;
     this.#workspace = workspace;
-    const stored = context.state.get(stateKey(NUMBERS, workspace));
+    const stored = context.state.get(stateKey(workspace, NUMBERS));
     this.#numbers =
       stored === undefined
         ? { component: 0, version: 0, unlinks: 0 }
@@ -72,7 +75,7 @@ export class LinkStore {
   member(identifier: string): Member {
     let member = this.#members.get(identifier);
     if (member === undefined) {
-      const stored = this.#context.state.get(stateKey(MEMBER, this.#workspace, identifier));
+      const stored = this.#context.state.get(this.#memberKey(identifier));
       const state = stored === undefined ? unlinked : stateMemberCodec.decode(stored);
       const isNew = stored === undefined;
       member = { identifier, isNew, mayHaveLinks: !isNew, ...state };
@@ -84,7 +87,7 @@ export class LinkStore {
   component(number: number): Component {
     let component = this.#components.get(number);
     if (component === undefined) {
-      const stored = this.#context.state.get(stateKey(COMPONENT, this.#workspace, number));
+      const stored = this.#context.state.get(this.#componentKey(number));
       if (stored === undefined) throw new Error(`Component ${number} is missing.`);
       component = { number, ...stateComponentCodec.decode(stored) };
       this.#components.set(number, component);
@@ -94,7 +97,7 @@ export class LinkStore {
 
   membersOf(number: number): Member[] {
     const members: Member[] = [];
-    const prefix = stateKey(MEMBER_OF, this.#workspace, number);
+    const prefix = stateKey(this.#workspace, COMPONENT, number, MEMBER_OF);
     for (const [, value] of this.#context.state.range({ prefix })) {
       members.push(this.member(value.toString('utf8')));
     }
@@ -103,7 +106,7 @@ export class LinkStore {
 
   neighboursOf(identifier: string): Member[] {
     const members: Member[] = [];
-    const prefix = stateKey(LINK, this.#workspace, keyPart(identifier));
+    const prefix = stateKey(this.#workspace, keyPart(identifier), LINK);
     for (const [, value] of this.#context.state.range({ prefix })) {
       members.push(this.member(value.toString('utf8')));
     }
@@ -143,11 +146,11 @@ export class LinkStore {
   move(member: Member, component: number): void {
     const name = member.identifier;
     if (member.component !== ALONE) {
-      this.#context.state.delete(stateKey(MEMBER_OF, this.#workspace, member.component, name));
+      this.#context.state.delete(this.#memberOfKey(member.component, name));
     }
     member.component = component;
     if (component === ALONE) return;
-    const key = stateKey(MEMBER_OF, this.#workspace, component, name);
+    const key = this.#memberOfKey(component, name);
     this.#context.state.put(key, Buffer.from(name, 'utf8'));
   }
 
@@ -164,7 +167,7 @@ export class LinkStore {
 
   deleteComponent(number: number): void {
     this.#components.delete(number);
-    this.#context.state.delete(stateKey(COMPONENT, this.#workspace, number));
+    this.#context.state.delete(this.#componentKey(number));
   }
 
   /** The smallest identifier of the member's component. */
@@ -181,15 +184,15 @@ export class LinkStore {
 
   save(): void {
     for (const member of this.#members.values()) {
-      const key = stateKey(MEMBER, this.#workspace, member.identifier);
+      const key = this.#memberKey(member.identifier);
       this.#context.state.put(key, stateMemberCodec.encode(member));
     }
     for (const component of this.#components.values()) {
-      const key = stateKey(COMPONENT, this.#workspace, component.number);
+      const key = this.#componentKey(component.number);
       this.#context.state.put(key, stateComponentCodec.encode(component));
     }
     const numbers = Buffer.from(JSON.stringify(this.#numbers));
-    this.#context.state.put(stateKey(NUMBERS, this.#workspace), numbers);
+    this.#context.state.put(stateKey(this.#workspace, NUMBERS), numbers);
   }
 
   #isUnlinked(a: Member, b: Member): boolean {
@@ -199,11 +202,23 @@ export class LinkStore {
 
   #unlinkKey(a: Member, b: Member): Buffer {
     const [first, second] = [keyPart(a.identifier), keyPart(b.identifier)].sort();
-    return stateKey(UNLINK, this.#workspace, first as string, second as string);
+    return stateKey(this.#workspace, first as string, UNLINK, second as string);
+  }
+
+  #memberKey(identifier: string): Buffer {
+    return stateKey(this.#workspace, keyPart(identifier), MEMBER);
+  }
+
+  #componentKey(number: number): Buffer {
+    return stateKey(this.#workspace, COMPONENT, number, RECORD);
+  }
+
+  #memberOfKey(number: number, identifier: string): Buffer {
+    return stateKey(this.#workspace, COMPONENT, number, MEMBER_OF, keyPart(identifier));
   }
 
   #linkKey(from: Member, to: Member): Buffer {
-    return stateKey(LINK, this.#workspace, keyPart(from.identifier), keyPart(to.identifier));
+    return stateKey(this.#workspace, keyPart(from.identifier), LINK, keyPart(to.identifier));
   }
 }
 

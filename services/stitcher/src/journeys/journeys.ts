@@ -20,6 +20,7 @@ import {
   stateKey,
 } from '@rosi/streams';
 
+// All of a person lies side by side, so that a change of it touches few pages of the store.
 const TOUCH = 't';
 const ORDER = 'o';
 const LATEST_ORDER = 'l';
@@ -71,7 +72,7 @@ class Journeys implements Processor {
 
   #changeTouch(contribution: ContributionMade, touch: Touch, cause: number): void {
     const { workspace, personId, withdrawn } = contribution;
-    const key = stateKey(TOUCH, workspace, personId, touch.touchedAt, touch.touchpointId);
+    const key = stateKey(workspace, personId, TOUCH, touch.touchedAt, touch.touchpointId);
     if (withdrawn) this.#context.state.delete(key);
     else this.#context.state.put(key, touchCodec.encode(touch));
     // Most touchpoints come before any order: one look-up tells, instead of a scan.
@@ -89,7 +90,7 @@ class Journeys implements Processor {
   #changeOrder(contribution: ContributionMade, order: JourneyOrder, cause: number): void {
     const { workspace, personId, withdrawn } = contribution;
     const person = this.#change(workspace, personId, cause);
-    const key = stateKey(ORDER, workspace, personId, order.orderedAt, order.orderId);
+    const key = stateKey(workspace, personId, ORDER, order.orderedAt, order.orderId);
     if (withdrawn) {
       this.#context.state.delete(key);
       person.touched.delete(order.orderId);
@@ -99,7 +100,7 @@ class Journeys implements Processor {
     const latest = this.#latestOrderAt(workspace, personId);
     if (latest === null || latest < order.orderedAt) {
       this.#context.state.put(
-        stateKey(LATEST_ORDER, workspace, personId),
+        stateKey(workspace, personId, LATEST_ORDER),
         Buffer.from(String(order.orderedAt)),
       );
     }
@@ -147,15 +148,15 @@ class Journeys implements Processor {
   /** The order as it is now, or null when it is no longer at its place. */
   #present(person: ChangedPerson, order: JourneyOrder): JourneyOrder | null {
     const { workspace, personId } = person;
-    const key = stateKey(ORDER, workspace, personId, order.orderedAt, order.orderId);
+    const key = stateKey(workspace, personId, ORDER, order.orderedAt, order.orderId);
     const value = this.#context.state.get(key);
     return value === undefined ? null : journeyOrderCodec.decode(value);
   }
 
   /** The newest eligible touchpoints in order, at most so many; newest are looked at first. */
   #eligibleTouches(workspace: string, personId: string, orderedAt: number) {
-    const prefix = stateKey(TOUCH, workspace, personId);
-    const from = stateKey(TOUCH, workspace, personId, orderedAt + 1);
+    const prefix = stateKey(workspace, personId, TOUCH);
+    const from = stateKey(workspace, personId, TOUCH, orderedAt + 1);
     const touches: Touch[] = [];
     let cut = false;
     for (const [, value] of this.#context.state.range({ prefix, from, reverse: true })) {
@@ -170,7 +171,7 @@ class Journeys implements Processor {
   }
 
   #firstOrder(workspace: string, personId: string): JourneyOrder | null {
-    const prefix = stateKey(ORDER, workspace, personId);
+    const prefix = stateKey(workspace, personId, ORDER);
     for (const [, value] of this.#context.state.range({ prefix, limit: 1 })) {
       return journeyOrderCodec.decode(value);
     }
@@ -178,8 +179,8 @@ class Journeys implements Processor {
   }
 
   *#ordersFrom(workspace: string, personId: string, from: number): Iterable<JourneyOrder> {
-    const prefix = stateKey(ORDER, workspace, personId);
-    const start = stateKey(ORDER, workspace, personId, from);
+    const prefix = stateKey(workspace, personId, ORDER);
+    const start = stateKey(workspace, personId, ORDER, from);
     for (const [, value] of this.#context.state.range({ prefix, from: start })) {
       yield journeyOrderCodec.decode(value);
     }
@@ -187,7 +188,7 @@ class Journeys implements Processor {
 
   /** An upper bound that never sinks: withdrawing the latest order leaves it as it was. */
   #latestOrderAt(workspace: string, personId: string): number | null {
-    const value = this.#context.state.get(stateKey(LATEST_ORDER, workspace, personId));
+    const value = this.#context.state.get(stateKey(workspace, personId, LATEST_ORDER));
     return value === undefined ? null : Number(value.toString());
   }
 }
