@@ -15,8 +15,11 @@ export interface ColumnMap {
   readonly shown: readonly string[];
 }
 
-/** Column names by which a field is recognised when the user maps nothing; the first one found. */
-export type FieldColumns = Readonly<Record<string, readonly string[]>>;
+/**
+ * Column names by which a field is recognised when the user maps nothing; the first one found.
+ * Several together are read row by row: the first of them in which the row says something.
+ */
+export type FieldColumns = Readonly<Record<string, readonly (string | readonly string[])[]>>;
 
 /** Splits `--map a=B,c=D`; a comma within braces or escaped by a backslash belongs to the name. */
 export function parseMappings(texts: readonly string[]): Map<string, string> {
@@ -55,11 +58,12 @@ export function createColumnMap(options: ColumnMapOptions): ColumnMap {
   const readers = new Map<string, (row: Row) => string>();
   const sources = new Map<string, string>();
   for (const [field, candidates] of Object.entries(options.fields)) {
-    const column = options.mappings.has(field) ? undefined : candidates.find(columnOf);
-    const found = column === undefined ? undefined : columnOf(column);
-    if (found === undefined) continue;
-    readers.set(field, (row) => row[found] ?? '');
-    sources.set(field, found);
+    if (options.mappings.has(field)) continue;
+    const found = candidates.map((names) => present(names, columnOf)).find(isSome) ?? [];
+    const [first, ...others] = found;
+    if (first === undefined) continue;
+    readers.set(field, others.length === 0 ? cellOf(first) : firstStated(found));
+    sources.set(field, found.join(' or '));
   }
   for (const [field, template] of options.mappings) {
     refuseUnknownField(field, options.fields);
@@ -78,6 +82,18 @@ export function createColumnMap(options: ColumnMapOptions): ColumnMap {
 }
 
 type ColumnFinder = (name: string) => string | undefined;
+
+const isSome = (columns: readonly string[]) => columns.length > 0;
+const cellOf = (column: string) => (row: Row) => row[column] ?? '';
+
+/** Those of the columns that the file has. */
+function present(names: string | readonly string[], columnOf: ColumnFinder): readonly string[] {
+  return (typeof names === 'string' ? [names] : names).flatMap((name) => columnOf(name) ?? []);
+}
+
+function firstStated(columns: readonly string[]): (row: Row) => string {
+  return (row) => columns.map((name) => row[name] ?? '').find((cell) => cell.trim() !== '') ?? '';
+}
 
 /** As written, else whatever the case. */
 function columnFinder(headers: readonly string[]): ColumnFinder {
@@ -103,8 +119,7 @@ function readerOf(
     );
   };
   if (!template.includes('{')) {
-    const column = named(template);
-    return (row) => row[column] ?? '';
+    return cellOf(named(template));
   }
   const pieces = template.split(/\{([^}]*)\}/);
   const parts = pieces.map((piece, index) => (index % 2 === 1 ? { column: named(piece) } : piece));

@@ -48,7 +48,8 @@ const shopify: OrderPreset = {
     occurred_at: ['Created at'],
     status: ['Financial Status'],
     email: ['Email'],
-    phone: ['Phone', 'Billing Phone', 'Shipping Phone'],
+    // `Phone` is the account's and mostly empty. The parcel's is left out: it may be a gift.
+    phone: [['Phone', 'Billing Phone']],
     total: ['Total'],
     currency: ['Currency'],
     tax: ['Taxes'],

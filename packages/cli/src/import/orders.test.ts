@@ -40,6 +40,21 @@ describe('Shopify', () => {
       refund: { refund_id: '1001:refunded', order_id: '1001', total: '29.90', currency: 'EUR' },
     });
   });
+  it("takes the buyer's phone where it stands, and never the parcel's", async () => {
+    const columns = 'Name,Financial Status,Created at,Lineitem quantity,Total,Currency';
+    const text = [
+      `${columns},Phone,Billing Phone,Shipping Phone`,
+      "#1,paid,2026-03-01 10:00:00 +0000,1,1.00,EUR,'+33612345678,+33687654321,",
+      '#2,paid,2026-03-01 10:00:00 +0000,1,1.00,EUR,,+33 6 87 65 43 21,',
+      '#3,paid,2026-03-01 10:00:00 +0000,1,1.00,EUR,,,+33699999999',
+    ].join('\n');
+    expect(eventsIn((await ordersOf(text)).items)).toMatchObject([
+      { identifiers: { phone: '+33612345678' } },
+      { identifiers: { phone: '+33687654321' } },
+      { identifiers: {} },
+    ]);
+    expect(eventsIn((await ordersOf(text)).items)[2]?.['identifiers']).toEqual({});
+  });
   it('leaves out what was never paid, unless asked for', async () => {
     expect((await ordersOf(shopify)).items).toContainEqual({
       kind: 'skipped',

@@ -42,8 +42,11 @@ const collected = eventsCollected.name;
 const ledgers = [ledgerOrders, ledgerTouchpoints, ledgerIdentities, ledgerCatalogue].map(
   (topic) => topic.name,
 );
-/** What `fresh_through` looks at, of each partition that lags. */
-const scanned = { recordsMax: 10_000, bytesMax: 32 * 1024 * 1024 };
+/**
+ * What `fresh_through` looks at, of each partition that lags: records lie nearly in the order of
+ * their causes, and status is asked often, just when there is much to do.
+ */
+const scanned = { recordsMax: 500, bytesMax: 4 * 1024 * 1024 };
 
 /** What one consumer has still to read of one topic. */
 interface Backlog {
