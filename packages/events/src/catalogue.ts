@@ -59,11 +59,16 @@ const mediaType: Reader = (stated, rejections) => {
   return known;
 };
 
+/** Times and days that every table can hold: up to the year 2299, days from 1900. */
+const timeEnd = Date.UTC(2300, 0, 1);
+const dayFirst = '1900-01-01';
+const dayEnd = '2300-01-01';
+
 /** An instant as ISO 8601 in UTC with milliseconds. */
 const time: Reader = (stated, rejections) => {
   if (isAbsent(stated) || stated === '') return undefined;
   const ms = typeof stated === 'string' ? parseTimeOrDate(stated) : null;
-  if (ms !== null && ms >= 0) return new Date(ms).toISOString();
+  if (ms !== null && ms >= 0 && ms < timeEnd) return new Date(ms).toISOString();
   rejections.add('catalogue_field_invalid');
   return undefined;
 };
@@ -95,8 +100,9 @@ const coupon: Reader = (stated) => couponCode(stated) || undefined;
 const day: Reader = (stated, rejections) => {
   const text = stringOrEmpty(stated);
   const date = parseTime(text) === null ? parseDate(text) : text.slice(0, 'YYYY-MM-DD'.length);
-  if (date === null) rejections.add('spend_date_invalid');
-  return date ?? undefined;
+  if (date !== null && date >= dayFirst && date < dayEnd) return date;
+  rejections.add('spend_date_invalid');
+  return undefined;
 };
 
 interface Kind {

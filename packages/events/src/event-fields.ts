@@ -44,6 +44,11 @@ export function readEventId(stated: unknown, rejections: Rejections): string | n
   return null;
 }
 
+/** A touchpoint is named by its event: it must not be taken for one that ROSI makes. */
+export function isReservedId(eventId: string): boolean {
+  return eventId === 'unattributed' || /^coupon:.+:/s.test(eventId);
+}
+
 export function readOccurredAt(
   stated: unknown,
   receivedAt: number,

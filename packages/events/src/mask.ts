@@ -20,11 +20,14 @@ export function replaceEmails(text: string, from: (address: string) => string): 
   if (!text.includes('@') && !text.includes('40')) return text;
   let result = '';
   let done = 0;
+  // Where the part before the next @ can begin; found going forwards, each character once.
+  let start = 0;
+  let seen = 0;
   for (const match of text.matchAll(atSign)) {
     if (match.index < done) continue;
     const after = match.index + match[0].length;
-    let start = match.index;
-    while (start > done && !beforeAddress.test(text.charAt(start - 1))) start--;
+    for (; seen < match.index; seen++) if (beforeAddress.test(text.charAt(seen))) start = seen + 1;
+    start = Math.max(start, done);
     if (start === match.index) continue;
     const domain = match[0] === '@' ? mailDomain : encodedDomain;
     domain.lastIndex = after;

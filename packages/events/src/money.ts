@@ -5,7 +5,7 @@
 import currencyCodes from 'currency-codes';
 import type { RejectionCode } from './rejection.js';
 
-/** Largest amount, in minor units: sums of a million of them stay exact in 64 bits. */
+/** Largest amount, in minor units: sums of 9,000 such amounts stay exact in 64 bits. */
 export const minorUnitsMax = 999_999_999_999_999;
 
 /** Codes of ISO 4217 that have no minor unit: metals, baskets, testing, "no currency". */

@@ -60,6 +60,15 @@ describe('event_id and type', () => {
     },
   );
 
+  it.each(['unattributed', 'coupon:1001:ADA10', 'coupon:a\n:B'])(
+    'keeps the name %j for its own touchpoints',
+    (event_id) => {
+      expect(codeOf({ type: 'click', event_id })).toBe('event_id_reserved');
+      const coupon = { code: 'ADA10', influencer_id: 'i' };
+      expect(accepted({ type: 'coupon', event_id, coupon }).eventId).toBe(event_id);
+    },
+  );
+
   it('rejects what is no event', () => {
     for (const raw of [null, 1, 'x', [], undefined]) expect(codeOf(raw)).toBe('not_an_object');
     expect(codeOf({})).toBe('type_missing');

@@ -9,6 +9,7 @@ import { classify } from './classify.js';
 import {
   type Consent,
   type Dimensions,
+  isReservedId,
   maskUtm,
   noConsentStated,
   readConsent,
@@ -102,6 +103,9 @@ export function normalise(raw: unknown, context: NormaliseContext): NormaliseRes
     ? catalogueParts(reading, type, dimensions)
     : personalParts(reading, dimensions);
   if (rejections.first !== null) return rejected(rejections.first, eventId);
+  if (parts.touchpoint && eventId !== null && isReservedId(eventId)) {
+    return rejected('event_id_reserved', eventId);
+  }
   const event = assemble(reading, parts, eventId ?? context.makeEventId(), occurredAt);
   return { ok: true, event, droppedIdentifiers: parts.dropped };
 }

@@ -11,6 +11,9 @@ export const rejectionRemedies = {
   type_unknown: `"type" must be one of: ${eventTypes.join(', ')}.`,
   type_not_allowed: `A write key may send only ${pixelEventTypes.join(', ')}; use the secret key.`,
   event_id_invalid: '"event_id" must be a text (or integer) of 1 to 128 characters, or be absent.',
+  event_id_reserved:
+    'The "event_id" of a touchpoint may be neither "unattributed" nor "coupon:…:…": these name ' +
+    "ROSI's own touchpoints.",
   occurred_at_invalid:
     '"occurred_at" must be ISO 8601 with a time and a zone, such as "2026-03-01T10:00:00Z".',
   occurred_at_too_early: '"occurred_at" lies before 1970: send the time at which it happened.',

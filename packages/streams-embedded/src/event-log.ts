@@ -222,15 +222,23 @@ async function commit(log: PartitionLog, group: readonly Waiting[]): Promise<voi
       for (const { topic, partition, value } of records) {
         const place = `${topic}/${partition}`;
         const known = changed.get(place)?.ends ?? readEnds(log, topic, partition);
-        log.records.put(recordKey(topic, partition, known.end), value);
+        partOfBatch(log.records.put(recordKey(topic, partition, known.end), value));
         const ends = { ...known, end: known.end + 1, bytes: known.bytes + recordSize(value) };
         changed.set(place, { topic, partition, ends });
       }
     }
     for (const { topic, partition, ends } of changed.values()) {
-      log.ends.put(endsKey(topic, partition), encodeEnds(ends));
+      partOfBatch(log.ends.put(endsKey(topic, partition), encodeEnds(ends)));
     }
   });
+}
+
+/**
+ * A batch that can't be committed (a full disk, say) rejects as a whole, which its caller hears; the
+ * promise of each write in it rejects as well, and unheard would end the process.
+ */
+function partOfBatch(write: Promise<boolean>): void {
+  write.catch(() => undefined);
 }
 
 async function cutAll(
@@ -247,8 +255,8 @@ async function cutAll(
     const { keys, ends } = planCut(log, { topic, partition }, retention, limits);
     if (keys.length === 0) continue;
     await log.records.batch(() => {
-      for (const key of keys) log.records.remove(key);
-      log.ends.put(endsKey(topic, partition), encodeEnds(ends));
+      for (const key of keys) partOfBatch(log.records.remove(key));
+      partOfBatch(log.ends.put(endsKey(topic, partition), encodeEnds(ends)));
     });
     count += keys.length;
   }

@@ -69,4 +69,11 @@ describe('an order of several sources', () => {
     const over = refund('r5', '4', '25.00');
     expect(mergeOrder([order, over])).toMatchObject({ refunded: 2500, net: 0 });
   });
+
+  it('stays a number that a record can hold, however much is refunded', () => {
+    const most = '9999999999999.99';
+    const refunds = Array.from({ length: 12 }, (_, n) => refund(`r${n}`, String(n), most));
+    const facts = mergeOrder([purchase('p', euros(most)), ...refunds]);
+    expect(facts).toMatchObject({ net: 0, refunded: 9_007_199_254_740_990 });
+  });
 });

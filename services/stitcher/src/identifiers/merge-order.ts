@@ -11,13 +11,16 @@ export interface OrderFacts {
   readonly gross: number;
   readonly tax: number;
   readonly shipping: number;
-  /** Sum of the refunds in the order's currency, not capped. */
+  /** Sum of the refunds in the order's currency, not capped by the total. */
   readonly refunded: number;
   readonly net: number;
   readonly couponCodes: readonly string[];
   /** JSON as sent, or empty. */
   readonly items: string;
 }
+
+/** What a record can hold. A net is long 0 by then, since an amount is at most 10^15 − 1. */
+const REFUNDED_MAX = 9_007_199_254_740_990n;
 
 const isServer = (event: CollectedEvent) => event.source !== 'pixel';
 
@@ -65,9 +68,9 @@ function sumRefunds(events: readonly CollectedEvent[], currency: string): number
       best.set(event.refund.refundId, event);
     }
   }
-  let sum = 0;
+  let sum = 0n;
   for (const { refund } of best.values()) {
-    if (refund !== null && refund.currency === currency) sum += refund.amount;
+    if (refund !== null && refund.currency === currency) sum += BigInt(refund.amount);
   }
-  return sum;
+  return Number(sum < REFUNDED_MAX ? sum : REFUNDED_MAX);
 }
