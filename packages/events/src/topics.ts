@@ -108,6 +108,12 @@ export const workContinued: Topic<WorkContinued> = {
   codec: workContinuedCodec,
   keyOf: (value) => `${value.workspace}/${value.node}`,
 };
+/** A journey's word to itself: orders have still to be told. */
+export const journeysContinued: Topic<WorkContinued> = {
+  name: 'journeys.continued',
+  codec: workContinuedCodec,
+  keyOf: (value) => `${value.workspace}/${value.node}`,
+};
 export const ledgerOrders: Topic<LedgerOrder> = {
   name: 'ledger.orders',
   codec: ledgerOrderCodec,

@@ -1,37 +1,33 @@
 /**
- * One node per person: touchpoints and the places of orders in time, both sorted by time. After a
- * batch of changes each order that they touch is told once which touchpoints are eligible and
- * whether it is the person's first. The node knows nothing of money: the order's node values it.
+ * One node per person. After a batch of changes each order that they touch is told once which
+ * touchpoints are eligible and whether it is the person's first; of many orders a page at a time, so
+ * that a large person holds up nobody. The node knows nothing of money: the order's node values it.
  */
-import { type AttributionSettings, compareTouches, isEligible } from '@rosi/attribution';
+import type { AttributionSettings } from '@rosi/attribution';
 import {
   type ContributionMade,
   contributionsMade,
   type JourneyOrder,
-  journeyOrderCodec,
+  journeysContinued,
   ordersAttributed,
-  type Touch,
-  touchCodec,
+  type WorkContinued,
 } from '@rosi/events';
-import {
-  type Processor,
-  type ProcessorContext,
-  type ProcessorDeclaration,
-  stateKey,
-} from '@rosi/streams';
+import type { Processor, ProcessorContext, ProcessorDeclaration } from '@rosi/streams';
+import { Journey } from './journey.js';
 
-// All of a person lies side by side, so that a change of it touches few pages of the store.
-const TOUCH = 't';
-const ORDER = 'o';
-const LATEST_ORDER = 'l';
+/** Orders of one person told in one batch; each may carry a thousand touchpoints. */
+const PAGE_ORDERS_MAX = 100;
+const TELL = 'tell';
 
-/** A person whose orders must be told again: all of them that lie in `ordersFrom…`, or its first. */
-interface ChangedPerson {
-  readonly workspace: string;
-  readonly personId: string;
-  /** The first order before the batch; null: none. */
-  readonly firstBefore: JourneyOrder | null;
-  readonly touched: Map<string, JourneyOrder>;
+/** A person's changes in one batch. */
+interface Change {
+  readonly journey: Journey;
+  /** The first order before the batch, null: none; undefined while no order came or went. */
+  firstBefore: JourneyOrder | null | undefined;
+  /** Orders that came, by order_id. */
+  readonly placed: Map<string, JourneyOrder>;
+  /** Times of touchpoints that came or went where an order may lie after them. */
+  readonly touchedAt: number[];
   /** received_at of the oldest cause. */
   cause: number;
 }
@@ -39,8 +35,8 @@ interface ChangedPerson {
 export function journeys(settings: AttributionSettings): ProcessorDeclaration {
   return {
     name: 'journeys',
-    inputs: [contributionsMade],
-    outputs: [ordersAttributed],
+    inputs: [contributionsMade, journeysContinued],
+    outputs: [ordersAttributed, journeysContinued],
     stateVersion: 1,
     create: (context) => new Journeys(context, settings),
   };
@@ -50,7 +46,7 @@ class Journeys implements Processor {
   readonly #context: ProcessorContext;
   readonly #settings: AttributionSettings;
   readonly #longestWindowMs: number;
-  readonly #changed = new Map<string, ChangedPerson>();
+  readonly #changes = new Map<string, Change>();
 
   constructor(context: ProcessorContext, settings: AttributionSettings) {
     this.#context = context;
@@ -58,137 +54,120 @@ class Journeys implements Processor {
     this.#longestWindowMs = Math.max(...Object.values(settings.windowsMs));
   }
 
-  process(_topic: string, value: unknown, timestamp: number): void {
+  process(topic: string, value: unknown, timestamp: number): void {
+    if (topic === journeysContinued.name) {
+      this.#goOn(value as WorkContinued, timestamp);
+      this.#context.count('ok', 'continued');
+      return;
+    }
     const contribution = value as ContributionMade;
-    if (contribution.touch !== null) this.#changeTouch(contribution, contribution.touch, timestamp);
-    if (contribution.order !== null) this.#changeOrder(contribution, contribution.order, timestamp);
+    this.#change(contribution, timestamp);
     this.#context.count('ok', contribution.withdrawn ? 'withdrawn' : 'contributed');
   }
 
   endBatch(): void {
-    for (const person of this.#changed.values()) this.#tellOrders(person);
-    this.#changed.clear();
+    for (const change of this.#changes.values()) this.#settle(change);
+    this.#changes.clear();
   }
 
-  #changeTouch(contribution: ContributionMade, touch: Touch, cause: number): void {
-    const { workspace, personId, withdrawn } = contribution;
-    const key = stateKey(workspace, personId, TOUCH, touch.touchedAt, touch.touchpointId);
-    if (withdrawn) this.#context.state.delete(key);
-    else this.#context.state.put(key, touchCodec.encode(touch));
-    // Most touchpoints come before any order: one look-up tells, instead of a scan.
-    const latest = this.#latestOrderAt(workspace, personId);
-    if (latest === null || latest < touch.touchedAt) return;
-    const person = this.#change(workspace, personId, cause);
-    for (const order of this.#ordersFrom(workspace, personId, touch.touchedAt)) {
-      if (order.orderedAt - touch.touchedAt >= this.#longestWindowMs) break;
-      if (isEligible(touch, order.orderedAt, this.#settings)) {
-        person.touched.set(order.orderId, order);
-      }
+  #change({ workspace, personId, withdrawn, touch, order }: ContributionMade, cause: number): void {
+    const change = this.#changeOf(workspace, personId, cause);
+    const { journey } = change;
+    if (touch !== null) {
+      if (withdrawn) journey.deleteTouch(touch);
+      else journey.putTouch(touch);
+      change.touchedAt.push(touch.touchedAt);
     }
+    if (order === null) return;
+    if (change.firstBefore === undefined) change.firstBefore = journey.firstOrder();
+    if (withdrawn) journey.deleteOrder(order);
+    else journey.putOrder(order);
+    if (withdrawn) change.placed.delete(order.orderId);
+    else change.placed.set(order.orderId, order);
   }
 
-  #changeOrder(contribution: ContributionMade, order: JourneyOrder, cause: number): void {
-    const { workspace, personId, withdrawn } = contribution;
-    const person = this.#change(workspace, personId, cause);
-    const key = stateKey(workspace, personId, ORDER, order.orderedAt, order.orderId);
-    if (withdrawn) {
-      this.#context.state.delete(key);
-      person.touched.delete(order.orderId);
+  #changeOf(workspace: string, personId: string, cause: number): Change {
+    const key = `${workspace}/${personId}`;
+    let change = this.#changes.get(key);
+    if (change === undefined) {
+      const journey = new Journey(this.#context.state, workspace, personId);
+      change = { journey, firstBefore: undefined, placed: new Map(), touchedAt: [], cause };
+      this.#changes.set(key, change);
+    }
+    change.cause = Math.min(change.cause, cause);
+    return change;
+  }
+
+  #settle(change: Change): void {
+    const { journey, cause, touchedAt } = change;
+    // Most touchpoints come after all orders: one look-up tells, instead of a scan.
+    const latest = journey.latestOrderAt() ?? Number.NEGATIVE_INFINITY;
+    const isAfterOrders = touchedAt.every((time) => time > latest);
+    if (change.firstBefore === undefined && isAfterOrders) return;
+    const first = journey.firstOrder();
+    const orders = this.#touchedOrders(change, first);
+    if (!journey.isTelling && orders.length <= PAGE_ORDERS_MAX) {
+      for (const order of orders) this.#tell(journey, order, first, cause);
       return;
     }
-    this.#context.state.put(key, journeyOrderCodec.encode(order));
-    const latest = this.#latestOrderAt(workspace, personId);
-    if (latest === null || latest < order.orderedAt) {
-      this.#context.state.put(
-        stateKey(workspace, personId, LATEST_ORDER),
-        Buffer.from(String(order.orderedAt)),
-      );
-    }
-    person.touched.set(order.orderId, order);
+    for (const order of orders) journey.addUntold(order);
+    if (journey.isTelling || orders.length === 0) return;
+    journey.isTelling = true;
+    this.#sendOn(journey, cause);
   }
 
-  #change(workspace: string, personId: string, cause: number): ChangedPerson {
-    const key = `${workspace}/${personId}`;
-    let person = this.#changed.get(key);
-    if (person === undefined) {
-      const firstBefore = this.#firstOrder(workspace, personId);
-      person = { workspace, personId, firstBefore, touched: new Map(), cause };
-      this.#changed.set(key, person);
+  /** Orders that came, that a changed touchpoint may reach, and the old and new first one. */
+  #touchedOrders(change: Change, first: JourneyOrder | null): JourneyOrder[] {
+    const { journey, firstBefore } = change;
+    const touched = new Map(change.placed);
+    for (const order of this.#reached(change)) touched.set(order.orderId, order);
+    if (firstBefore !== undefined && first?.orderId !== firstBefore?.orderId) {
+      const before = firstBefore === null ? null : journey.orderAt(firstBefore);
+      for (const order of [first, before]) if (order !== null) touched.set(order.orderId, order);
     }
-    person.cause = Math.min(person.cause, cause);
-    return person;
+    return [...touched.values()];
   }
 
-  #tellOrders(person: ChangedPerson): void {
-    const { workspace, personId, touched } = person;
-    const first = this.#firstOrder(workspace, personId);
-    if (first?.orderId !== person.firstBefore?.orderId) {
-      if (first !== null) touched.set(first.orderId, first);
-      const before = person.firstBefore === null ? null : this.#present(person, person.firstBefore);
-      if (before !== null) touched.set(before.orderId, before);
-    }
-    for (const order of touched.values()) {
-      const { touches, cut } = this.#eligibleTouches(workspace, personId, order.orderedAt);
-      this.#context.emit(
-        ordersAttributed,
-        {
-          workspace,
-          orderId: order.orderId,
-          personId,
-          contribution: order.contribution,
-          firstOrder: order.orderId === first?.orderId,
-          cut,
-          touches,
-        },
-        person.cause,
-      );
+  /** Orders with a changed touchpoint before them within the longest window. */
+  *#reached({ journey, touchedAt }: Change): Iterable<JourneyOrder> {
+    const times = touchedAt.sort((a, b) => a - b);
+    const [earliest] = times;
+    const latest = times.at(-1);
+    if (earliest === undefined || latest === undefined) return;
+    let at = 0;
+    for (const order of journey.ordersFrom(earliest)) {
+      if (order.orderedAt - latest >= this.#longestWindowMs) return;
+      while ((times[at + 1] ?? Number.POSITIVE_INFINITY) <= order.orderedAt) at += 1;
+      if (order.orderedAt - (times[at] ?? earliest) < this.#longestWindowMs) yield order;
     }
   }
 
-  /** The order as it is now, or null when it is no longer at its place. */
-  #present(person: ChangedPerson, order: JourneyOrder): JourneyOrder | null {
-    const { workspace, personId } = person;
-    const key = stateKey(workspace, personId, ORDER, order.orderedAt, order.orderId);
-    const value = this.#context.state.get(key);
-    return value === undefined ? null : journeyOrderCodec.decode(value);
+  #goOn({ workspace, node }: WorkContinued, cause: number): void {
+    const journey = new Journey(this.#context.state, workspace, node);
+    const { orders, isLast } = journey.takeUntold(PAGE_ORDERS_MAX);
+    const first = journey.firstOrder();
+    for (const order of orders) this.#tell(journey, order, first, cause);
+    if (isLast) journey.isTelling = false;
+    else this.#sendOn(journey, cause);
   }
 
-  /** The newest eligible touchpoints in order, at most so many; newest are looked at first. */
-  #eligibleTouches(workspace: string, personId: string, orderedAt: number) {
-    const prefix = stateKey(workspace, personId, TOUCH);
-    const from = stateKey(workspace, personId, TOUCH, orderedAt + 1);
-    const touches: Touch[] = [];
-    let cut = false;
-    for (const [, value] of this.#context.state.range({ prefix, from, reverse: true })) {
-      const touch = touchCodec.decode(value);
-      if (orderedAt - touch.touchedAt >= this.#longestWindowMs) break;
-      if (!isEligible(touch, orderedAt, this.#settings)) continue;
-      cut = touches.length === this.#settings.touchpointsMax;
-      if (cut) break;
-      touches.push(touch);
-    }
-    return { touches: touches.sort(compareTouches), cut };
+  #sendOn({ workspace, personId }: Journey, cause: number): void {
+    this.#context.emit(journeysContinued, { workspace, node: personId, work: TELL }, cause);
   }
 
-  #firstOrder(workspace: string, personId: string): JourneyOrder | null {
-    const prefix = stateKey(workspace, personId, ORDER);
-    for (const [, value] of this.#context.state.range({ prefix, limit: 1 })) {
-      return journeyOrderCodec.decode(value);
-    }
-    return null;
-  }
-
-  *#ordersFrom(workspace: string, personId: string, from: number): Iterable<JourneyOrder> {
-    const prefix = stateKey(workspace, personId, ORDER);
-    const start = stateKey(workspace, personId, ORDER, from);
-    for (const [, value] of this.#context.state.range({ prefix, from: start })) {
-      yield journeyOrderCodec.decode(value);
-    }
-  }
-
-  /** An upper bound that never sinks: withdrawing the latest order leaves it as it was. */
-  #latestOrderAt(workspace: string, personId: string): number | null {
-    const value = this.#context.state.get(stateKey(workspace, personId, LATEST_ORDER));
-    return value === undefined ? null : Number(value.toString());
+  #tell(journey: Journey, order: JourneyOrder, first: JourneyOrder | null, cause: number): void {
+    const { workspace, personId } = journey;
+    const { orderId, orderedAt, contribution } = order;
+    const { touches, cut } = journey.eligibleTouches(
+      orderedAt,
+      this.#settings,
+      this.#longestWindowMs,
+    );
+    const firstOrder = orderId === first?.orderId;
+    this.#context.emit(
+      ordersAttributed,
+      { workspace, orderId, personId, contribution, firstOrder, cut, touches },
+      cause,
+    );
   }
 }

@@ -1,0 +1,91 @@
+/** A large person is told of a change a page at a time, and in the end everybody was told. */
+import { defaultSettings } from '@rosi/attribution';
+import {
+  type CollectedEvent,
+  eventsCollected,
+  type LedgerOrder,
+  ledgerOrders,
+  ordersAttributed,
+} from '@rosi/events';
+import { createTestDriver, type TestDriver } from '@rosi/streams';
+import { expect, it } from 'vitest';
+import { collected } from '../testing/collected.js';
+import { stitcherTopology } from '../topology.js';
+
+const ORDERS = 350;
+const START = Date.UTC(2026, 2, 1);
+const at = (minutes: number) => new Date(START + minutes * 60_000).toISOString();
+
+const purchase = (n: number) =>
+  collected({
+    event_id: `p${n}`,
+    type: 'purchase',
+    occurred_at: at(n),
+    identifiers: { customer_id: 'walk-in' },
+    order: { order_id: `o${n}`, total: '10.00', currency: 'EUR' },
+  });
+const click = (n: number, occurredAt: string) =>
+  collected({
+    event_id: `c${n}`,
+    type: 'click',
+    occurred_at: occurredAt,
+    identifiers: { anonymous_id: 'till' },
+    medium: 'social',
+  });
+const link = collected({
+  event_id: 'link',
+  type: 'lead',
+  occurred_at: at(0),
+  identifiers: { customer_id: 'walk-in', anonymous_id: 'till' },
+});
+
+function send(driver: TestDriver, events: readonly CollectedEvent[]): void {
+  driver.pipe(
+    eventsCollected,
+    events.map((value) => ({ value, timestamp: value.receivedAt })),
+  );
+  driver.drain();
+}
+
+function newest(driver: TestDriver): LedgerOrder[] {
+  return [...new Map(driver.output(ledgerOrders).map((order) => [order.orderId, order])).values()];
+}
+
+it('tells all orders of a person of what a link brought them', () => {
+  const driver = createTestDriver(stitcherTopology(defaultSettings), { partitions: 2 });
+  send(
+    driver,
+    Array.from({ length: ORDERS }, (_, n) => purchase(n)),
+  );
+  send(driver, [click(1, at(-10)), click(2, at(ORDERS / 2))]);
+  expect(newest(driver).every(({ touches }) => touches[0]?.touchpointId === 'unattributed')).toBe(
+    true,
+  );
+  const toldBefore = driver.output(ordersAttributed).length;
+  send(driver, [link]);
+
+  const orders = newest(driver);
+  expect(orders).toHaveLength(ORDERS);
+  for (const order of orders) {
+    const isAfterBoth = order.orderedAt >= START + (ORDERS / 2) * 60_000;
+    const ids = order.touches.map(({ touchpointId }) => touchpointId);
+    expect(ids).toEqual(isAfterBoth ? ['c1', 'c2'] : ['c1']);
+  }
+  // Once each is what it takes; the pages must not tell again what did not change.
+  expect(driver.output(ordersAttributed).length - toldBefore).toBeLessThanOrEqual(ORDERS * 2);
+  const continued = driver
+    .outcomes()
+    .find(({ processor, reason }) => processor === 'journeys' && reason === 'continued');
+  expect(continued?.count).toBeGreaterThanOrEqual(3);
+});
+
+it('finds the first order again when the first one is taken back and more came meanwhile', () => {
+  const driver = createTestDriver(stitcherTopology(defaultSettings), { partitions: 1 });
+  send(
+    driver,
+    Array.from({ length: ORDERS }, (_, n) => purchase(n + 1)),
+  );
+  send(driver, [purchase(0)]);
+  const firsts = newest(driver).filter(({ newCustomer }) => newCustomer);
+  expect(firsts.map(({ orderId }) => orderId)).toEqual(['o0']);
+});

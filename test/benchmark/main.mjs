@@ -1,0 +1,93 @@
+/**
+ * `npm run bench`: each benchmark checks its result, then times it, measures its rival or ceiling
+ * in the same run, and prints a ratio. docs/benchmarks.md tells what the figures mean.
+ */
+import { cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { attribution } from './attribution.mjs';
+import { collector } from './collector.mjs';
+import { settled } from './settled.mjs';
+import { stitcher } from './stitcher.mjs';
+
+const benchmarks = [attribution, collector, stitcher, settled];
+const names = benchmarks.map(({ name }) => name);
+
+const help = `Usage: npm run bench -- [flags]
+
+  --only <name>   one of ${names.join(', ')}; may be repeated
+  --events <n>    events of stitcher and settled (default ${stitcher.defaultEvents} and ${settled.defaultEvents})
+  --profile       also record V8 CPU profiles and print the functions that take the time;
+                  the figures are then some per cent lower
+  --json          print the figures as one JSON document
+  --help          this text
+`;
+
+class WrongUse extends Error {}
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        only: { type: 'string', multiple: true, default: [] },
+        events: { type: 'string' },
+        profile: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new WrongUse(error.message);
+  }
+}
+
+function chosen(only) {
+  const unknown = only.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    throw new WrongUse(`--only ${unknown[0]}: it takes ${names.join(', ')}.`);
+  }
+  return benchmarks.filter(({ name }) => only.length === 0 || only.includes(name));
+}
+
+function eventsOf(text) {
+  if (text === undefined) return null;
+  const events = Number(text);
+  if (Number.isSafeInteger(events) && events >= 2_000) return events;
+  throw new WrongUse(`--events ${text}: it takes a whole number from 2000 on.`);
+}
+
+async function main() {
+  const flags = readArguments();
+  if (flags.help) return console.log(help);
+  const events = eventsOf(flags.events);
+  const benchmarksToRun = chosen(flags.only);
+  const machine = {
+    node: process.version,
+    cores: cpus().length,
+    processor: cpus()[0]?.model ?? '',
+    loadBefore: loadavg()[0],
+  };
+  const say = flags.json ? () => undefined : console.log;
+  say(
+    `Node ${machine.node}, ${machine.cores} cores (${machine.processor}), load before the start ` +
+      `${machine.loadBefore.toFixed(1)}; figures of a machine that does other things are lower`,
+  );
+  const results = {};
+  for (const benchmark of benchmarksToRun) {
+    say(`\n${benchmark.name}: ${benchmark.title}`);
+    const { figures, lines, profile } = await benchmark.run({
+      events: events ?? benchmark.defaultEvents,
+      profile: flags.profile,
+    });
+    results[benchmark.name] = { ...figures, ...(profile ? { profile } : {}) };
+    say(lines.join('\n'));
+    if (profile) say(profile);
+  }
+  if (flags.json) console.log(JSON.stringify({ machine, results }, null, 2));
+}
+
+main().catch((error) => {
+  if (error instanceof WrongUse) console.error(`${error.message} --help shows all flags.`);
+  else console.error(error);
+  process.exitCode = error instanceof WrongUse ? 2 : 1;
+});
