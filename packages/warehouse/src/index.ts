@@ -24,4 +24,4 @@ export {
   timeText,
 } from './rows.js';
 export { connectWarehouse } from './warehouse.js';
-export type { MigrateOptions, QueryParameters, Warehouse } from './warehouse-api.js';
+export type { MigrateOptions, OrderBatch, QueryParameters, Warehouse } from './warehouse-api.js';

@@ -1,5 +1,5 @@
 /** What the warehouse offers to loader, command and dashboard. */
-import type { BaseTable, RowOf } from './rows.js';
+import type { BaseTable, OrderRecordRow, RowOf } from './rows.js';
 
 export type QueryParameters = Readonly<
   Record<string, string | number | boolean | readonly string[] | readonly number[]>
@@ -19,6 +19,14 @@ export interface MigrateOptions {
   readonly beforeRebuild?: () => Promise<void>;
 }
 
+/** Records `[from, to)` of a partition of the orders' ledger, all of them. */
+export interface OrderBatch {
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+  readonly rows: readonly OrderRecordRow[];
+}
+
 export interface Warehouse {
   readonly url: string;
   /** Makes or brings up to date the database; safe to repeat and to interrupt. */
@@ -29,6 +37,17 @@ export interface Warehouse {
     rows: readonly RowOf<T>[],
     token: string,
   ): Promise<void>;
+  /**
+   * Nothing that this or an earlier loader sent for the table is under way on the server. Before
+   * that, comparing is too early: a server works on although its client has gone.
+   */
+  isQuiet(table: BaseTable): Promise<boolean>;
+  /**
+   * Makes what the feeds wrote for a batch what they should have written, and names the tables
+   * that weren't; see mend-order-views.ts for what it expects. The time zone is that of the sums,
+   * null when they are about to be rebuilt.
+   */
+  mendOrderViews(batch: OrderBatch, timezone: string | null): Promise<readonly string[]>;
   query<T>(sql: string, parameters?: QueryParameters): Promise<T[]>;
   /** Rows as they come, for results too large to hold. */
   queryStream<T>(sql: string, parameters?: QueryParameters): AsyncIterable<T>;

@@ -5,6 +5,7 @@
  * when it throws, the outcome is unknown and the caller compares before it goes on. Integers come
  * back as numbers.
  */
+import { randomUUID } from 'node:crypto';
 import {
   type ClickHouseClient,
   ClickHouseLogLevel,
@@ -12,7 +13,9 @@ import {
   createClient,
 } from '@clickhouse/client';
 import { RosiError } from '@rosi/service-kit';
+import { type MendingDatabase, mendOrderViews } from './mend-order-views.js';
 import { migrate } from './migrate.js';
+import type { BaseTable } from './rows.js';
 import type { QueryParameters, Warehouse } from './warehouse-api.js';
 
 /** Older ones lack what the views and the deduplication of views rely on. */
@@ -21,7 +24,6 @@ const REQUEST_TIMEOUT_MS = 300_000;
 
 const insertSettings: ClickHouseSettings = {
   async_insert: 0,
-  insert_deduplicate: 1,
   deduplicate_blocks_in_dependent_materialized_views: 1,
   materialized_views_ignore_errors: 0,
   parallel_view_processing: 0,
@@ -36,6 +38,10 @@ const insertSettings: ClickHouseSettings = {
   date_time_input_format: 'best_effort',
   wait_end_of_query: 1,
 };
+
+/** By their ids the server tells what it still does for a loader, and for which base table. */
+const loaderQueries = (table: BaseTable) => `rosi-loader:${table}:`;
+const loaderQueryId = (table: BaseTable) => `${loaderQueries(table)}${randomUUID()}`;
 
 const readSettings: ClickHouseSettings = {
   output_format_json_quote_64bit_integers: 0,
@@ -118,9 +124,17 @@ function warehouseOf(client: ClickHouseClient, url: string): Warehouse {
         table: `rosi.${table}`,
         values: [...rows],
         format: 'JSONEachRow',
-        clickhouse_settings: { ...insertSettings, insert_deduplication_token: token },
+        query_id: loaderQueryId(table),
+        clickhouse_settings: {
+          ...insertSettings,
+          insert_deduplicate: 1,
+          insert_deduplication_token: token,
+        },
       });
     },
+    isQuiet: (table) => isQuiet(warehouse, table),
+    mendOrderViews: (batch, timezone) =>
+      mendOrderViews(mendingDatabase(client, warehouse), batch, timezone),
     async query<T>(sql: string, parameters?: QueryParameters) {
       return (await select(sql, parameters)).json<T>();
     },
@@ -139,4 +153,44 @@ function warehouseOf(client: ClickHouseClient, url: string): Warehouse {
     close: () => client.close(),
   };
   return warehouse;
+}
+
+/** Mutations, too: one that was begun goes on after a restart of the server. */
+async function isQuiet(database: Pick<Warehouse, 'query'>, table: BaseTable): Promise<boolean> {
+  const rows = await database.query(
+    `SELECT 1 FROM system.processes WHERE startsWith(query_id, {prefix:String})
+    UNION ALL SELECT 1 FROM system.mutations WHERE database = 'rosi' AND NOT is_done
+      AND table = {mutated:String}`,
+    {
+      prefix: loaderQueries(table),
+      mutated: table === 'order_records' ? 'credit_deltas' : table,
+    },
+  );
+  return rows.length === 0;
+}
+
+function mendingDatabase(
+  client: ClickHouseClient,
+  { query }: Pick<Warehouse, 'query'>,
+): MendingDatabase {
+  return {
+    query,
+    async command(sql) {
+      await client.command({
+        query: sql,
+        query_id: loaderQueryId('order_records'),
+        clickhouse_settings: { wait_end_of_query: 1 },
+      });
+    },
+    async insertDeltas(rows) {
+      if (rows.length === 0) return;
+      await client.insert({
+        table: 'rosi.credit_deltas',
+        values: [...rows],
+        format: 'JSONEachRow',
+        query_id: loaderQueryId('order_records'),
+        clickhouse_settings: { ...insertSettings, insert_deduplicate: 0 },
+      });
+    },
+  };
 }

@@ -20,6 +20,7 @@ import {
   orderRow,
   type RowOf,
   touchpointRow,
+  type Warehouse,
 } from '@rosi/warehouse';
 
 /** Records `[from, to)` of a topic's partition, and which try at inserting them this is. */
@@ -32,17 +33,28 @@ export interface BatchBounds {
 export interface LoadedTopic<T extends BaseTable = BaseTable> {
   readonly topic: string;
   readonly table: T;
+  /** Columns that tell a record from any other that might stand at its offset in another log. */
+  readonly mark: readonly (keyof RowOf<T> & string)[];
   rows(partition: number, records: readonly LogRecord[]): RowOf<T>[];
 }
+
+/** What the views were fed with is held against the base for these alone: others feed none. */
+export interface OrderTopic extends LoadedTopic<'order_records'> {
+  readonly table: 'order_records';
+}
+
+export const isOrderTopic = (loaded: LoadedTopic): boolean => loaded.table === 'order_records';
 
 function loadedTopic<R, T extends BaseTable>(
   topic: { readonly name: string; readonly codec: Codec<R> },
   table: T,
   row: (record: R, place: LogPlace) => RowOf<T>,
+  mark: LoadedTopic<T>['mark'],
 ): LoadedTopic<T> {
   return {
     topic: topic.name,
     table,
+    mark,
     rows: (partition, records) =>
       records.map(({ offset, value }) => row(topic.codec.decode(value), { partition, offset })),
   };

@@ -24,9 +24,13 @@ export interface EmbeddedClickHouse {
 }
 
 const READY_TIMEOUT_MS = 60_000;
-const GRACE_MS = 10_000;
+/**
+ * A clean shutdown takes half a second, or 5 s while anybody holds a connection open. What was
+ * answered is on disk, so that it may as well be killed.
+ */
+const GRACE_MS = 1_000;
 /** A server whose parent was killed needs a moment to notice; its successor waits that long. */
-const FOLDER_TIMEOUT_MS = GRACE_MS + 2_000;
+const FOLDER_TIMEOUT_MS = GRACE_MS + 10_000;
 const FOLDER_RETRY_MS = 200;
 const BACKOFF_MS_MIN = 250;
 const BACKOFF_MS_MAX = 10_000;

@@ -84,6 +84,20 @@ function changes(key: DailyKey, of: 'deltas' | 'credits'): string {
   ARRAY JOIN ${inner.join(', ')}`;
 }
 
+/**
+ * What is to be added to a day's sums so that they are the sums over the newest records; nothing
+ * when they are. `days` is a query of dates.
+ */
+export function sumsDifference(key: DailyKey, timezone: string, days: string): string {
+  const columns = `workspace, day, model, currency, ${unresolvedKeys[key].join(', ')}`;
+  return `SELECT ${columns}, sum(due) AS credit, sum(due_parts) AS share_parts FROM (
+  SELECT ${columns}, credit AS due, share_parts AS due_parts
+  FROM (${sumsSelect(key, timezone, changes(key, 'credits'))})
+  UNION ALL
+  SELECT ${columns}, -credit AS due, -share_parts AS due_parts FROM rosi.${dailySums(key)})
+WHERE day IN (${days}) GROUP BY ${columns} HAVING credit != 0 OR share_parts != 0`;
+}
+
 /** Makes the sums again for a time zone; each statement is safe to run again, in this order. */
 export function rebuildDailySums(timezone: string): readonly string[] {
   return [
