@@ -34,6 +34,8 @@ export async function addDocumentation(
 ): Promise<void> {
   const document = openApiDocument(limits);
   const text = JSON.stringify(document);
+  // Until there is a dashboard, whoever opens the address in a browser finds the documentation.
+  app.get('/', (_request, reply) => reply.redirect('/docs/'));
   app.get('/openapi.json', (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(text),
   );

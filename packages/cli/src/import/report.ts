@@ -93,6 +93,9 @@ export function reportText(report: ImportReport): string {
     ...lines,
     `  skipped: ${total(report.skipped)}`,
     ...list(report.skipped),
+    ...(report.dryRun
+      ? []
+      : ['Events sent before are recognised and change nothing. Next: npx rosi status --wait']),
     '',
   ].join('\n');
 }

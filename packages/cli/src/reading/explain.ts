@@ -64,7 +64,8 @@ export async function explainOrder(command: ExplainCommand): Promise<0 | 1> {
   if (status === 404) {
     terminal.err(
       `rosi: there is no order ${JSON.stringify(orderId)}. It may still be on its way ` +
-        '(`rosi status --wait`), or no event has stated its total and currency yet.\n',
+        '(`npx rosi status --wait`), or no event has stated its total and currency yet.' +
+        `${orderId.startsWith('#') ? ` Shopify's # is left out: try ${orderId.slice(1)}.` : ''}\n`,
     );
     return 1;
   }

@@ -13,7 +13,9 @@ export interface BannerFacts {
   readonly stated: ReadonlySet<KeyName>;
 }
 
+/** Of a key that is not new; of a short one nothing. */
 const visibleCharacters = 4;
+const hintedCharactersMin = 16;
 
 /** A secret is printed in full only when it was made just now. */
 export function bannerText(facts: BannerFacts): string {
@@ -30,10 +32,10 @@ export function bannerText(facts: BannerFacts): string {
     `  Write key   ${write}`,
     '',
     'Next, in another terminal:',
-    `  rosi status                       what is accepted, stitched and loaded`,
-    `  rosi import orders orders.csv     orders of your shop (Shopify, WooCommerce or any CSV)`,
-    `  rosi explain order 1001           which touchpoints earned an order, and why`,
-    `  rosi query "SELECT * FROM orders_current LIMIT 10"`,
+    `  npx rosi status                    what is accepted, stitched and loaded`,
+    `  npx rosi import orders orders.csv  orders of your shop (Shopify, WooCommerce or any CSV)`,
+    `  npx rosi explain order 1001        which touchpoints earned an order, and why`,
+    `  npx rosi query "SELECT * FROM orders_current LIMIT 10"`,
     '',
     'Stop with Ctrl-C.',
     '',
@@ -43,7 +45,7 @@ export function bannerText(facts: BannerFacts): string {
 function keyText(facts: BannerFacts, name: KeyName, variable: string): string {
   const key = facts.found.keys[name];
   if (facts.found.made.has(name)) return `${key}  (new; kept in ${facts.found.path})`;
-  const hint = `…${key.slice(-visibleCharacters)}`;
+  const hint = key.length < hintedCharactersMin ? 'set' : `…${key.slice(-visibleCharacters)}`;
   if (facts.stated.has(name)) return `${hint}  (from ${variable})`;
   return `${hint}  (in ${facts.found.path})`;
 }
