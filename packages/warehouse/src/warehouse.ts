@@ -24,6 +24,7 @@ const REQUEST_TIMEOUT_MS = 300_000;
 
 const insertSettings: ClickHouseSettings = {
   async_insert: 0,
+  insert_deduplicate: 1,
   deduplicate_blocks_in_dependent_materialized_views: 1,
   materialized_views_ignore_errors: 0,
   parallel_view_processing: 0,
@@ -125,11 +126,7 @@ function warehouseOf(client: ClickHouseClient, url: string): Warehouse {
         values: [...rows],
         format: 'JSONEachRow',
         query_id: loaderQueryId(table),
-        clickhouse_settings: {
-          ...insertSettings,
-          insert_deduplicate: 1,
-          insert_deduplication_token: token,
-        },
+        clickhouse_settings: { ...insertSettings, insert_deduplication_token: token },
       });
     },
     isQuiet: (table) => isQuiet(warehouse, table),
@@ -169,19 +166,29 @@ async function isQuiet(database: Pick<Warehouse, 'query'>, table: BaseTable): Pr
   return rows.length === 0;
 }
 
+/**
+ * Each insert has a token of its own: without one, the server knows equal rows again by their
+ * hash, and since 26 does so even where insert_deduplicate is 0.
+ */
 function mendingDatabase(
   client: ClickHouseClient,
   { query }: Pick<Warehouse, 'query'>,
 ): MendingDatabase {
+  const command = async (sql: string, settings: ClickHouseSettings = {}) => {
+    await client.command({
+      query: sql,
+      query_id: loaderQueryId('order_records'),
+      clickhouse_settings: { ...settings, wait_end_of_query: 1 },
+    });
+  };
   return {
     query,
-    async command(sql) {
-      await client.command({
-        query: sql,
-        query_id: loaderQueryId('order_records'),
-        clickhouse_settings: { wait_end_of_query: 1 },
-      });
-    },
+    command,
+    insertSelect: (table, select) =>
+      command(`INSERT INTO rosi.${table}\n${select}`, {
+        async_insert: 0,
+        insert_deduplication_token: randomUUID(),
+      }),
     async insertDeltas(rows) {
       if (rows.length === 0) return;
       await client.insert({
@@ -189,7 +196,7 @@ function mendingDatabase(
         values: [...rows],
         format: 'JSONEachRow',
         query_id: loaderQueryId('order_records'),
-        clickhouse_settings: { ...insertSettings, insert_deduplicate: 0 },
+        clickhouse_settings: { ...insertSettings, insert_deduplication_token: randomUUID() },
       });
     },
   };

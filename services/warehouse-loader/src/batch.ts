@@ -30,26 +30,41 @@ export interface BatchBounds {
   readonly attempt: number;
 }
 
+/** A run of records as a whole: all that stand in `[from, to)`. */
+export interface PlacedRecords {
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+  readonly records: readonly LogRecord[];
+}
+
+/** Two columns that tell a record from any other that might stand at its offset in another log. */
+export interface RecordMark {
+  readonly time: 'recorded_at' | 'received_at';
+  readonly name: 'revision' | 'event_id';
+}
+
 export interface LoadedTopic<T extends BaseTable = BaseTable> {
   readonly topic: string;
   readonly table: T;
-  /** Columns that tell a record from any other that might stand at its offset in another log. */
-  readonly mark: readonly (keyof RowOf<T> & string)[];
+  readonly mark: RecordMark;
   rows(partition: number, records: readonly LogRecord[]): RowOf<T>[];
+  /** Only of a table that feeds others: mends those, and names the ones that it had to mend. */
+  mendViews?(
+    warehouse: Pick<Warehouse, 'mendOrderViews'>,
+    batch: PlacedRecords,
+    timezone: string | null,
+  ): Promise<readonly string[]>;
 }
 
-/** What the views were fed with is held against the base for these alone: others feed none. */
-export interface OrderTopic extends LoadedTopic<'order_records'> {
-  readonly table: 'order_records';
-}
-
-export const isOrderTopic = (loaded: LoadedTopic): boolean => loaded.table === 'order_records';
+const ledgerMark: RecordMark = { time: 'recorded_at', name: 'revision' };
+const eventMark: RecordMark = { time: 'received_at', name: 'event_id' };
 
 function loadedTopic<R, T extends BaseTable>(
   topic: { readonly name: string; readonly codec: Codec<R> },
   table: T,
   row: (record: R, place: LogPlace) => RowOf<T>,
-  mark: LoadedTopic<T>['mark'],
+  mark: RecordMark = ledgerMark,
 ): LoadedTopic<T> {
   return {
     topic: topic.name,
@@ -61,10 +76,20 @@ function loadedTopic<R, T extends BaseTable>(
 }
 
 /** The events as collected; repeats go along and the table lets the first count. */
-export const eventTopic: LoadedTopic = loadedTopic(eventsCollected, 'events', eventRow);
+export const eventTopic: LoadedTopic = loadedTopic(eventsCollected, 'events', eventRow, eventMark);
+
+const orderRecords = loadedTopic(ledgerOrders, 'order_records', orderRow);
+const orderTopic: LoadedTopic<'order_records'> = {
+  ...orderRecords,
+  mendViews: (warehouse, { partition, from, to, records }, timezone) =>
+    warehouse.mendOrderViews(
+      { partition, from, to, rows: orderRecords.rows(partition, records) },
+      timezone,
+    ),
+};
 
 export const ledgerTopics: readonly LoadedTopic[] = [
-  loadedTopic(ledgerOrders, 'order_records', orderRow),
+  orderTopic,
   loadedTopic(ledgerTouchpoints, 'touchpoints', touchpointRow),
   loadedTopic(ledgerIdentities, 'identities', identityRow),
   loadedTopic(ledgerCatalogue, 'catalogue_entries', catalogueEntryRow),
@@ -75,11 +100,14 @@ export const loadedTopicNames: readonly string[] = [eventTopic, ...ledgerTopics]
   ({ topic }) => topic,
 );
 
-/** The same for the same try, whoever makes it; another for every other. */
+/**
+ * The same for the same try of the same life of a loader; another for every other. The server
+ * drops what it has seen under a token, so none may ever stand for other records.
+ */
 export function insertToken(
-  logUuid: string,
+  lives: { readonly log: string; readonly loader: string },
   place: { readonly topic: string; readonly partition: number },
   { from, to, attempt }: BatchBounds,
 ): string {
-  return `${logUuid}:${place.topic}:${place.partition}:${from}-${to}:${attempt}`;
+  return `${lives.log}:${lives.loader}:${place.topic}:${place.partition}:${from}-${to}:${attempt}`;
 }

@@ -1,6 +1,6 @@
 /**
- * The loader as a whole: brings the database up to date, settles what an earlier run left open,
- * then loads every partition of every topic side by side until it is stopped.
+ * The loader as a whole: brings the database up to date, makes sure that it belongs to this log and
+ * to these positions, settles what an earlier run left open, then loads every partition of every topic side by side until it is stopped.
  */
 import type { TopicReader } from '@rosi/streams';
 import type { Warehouse } from '@rosi/warehouse';
@@ -13,6 +13,8 @@ import {
   type PartitionLoader,
 } from './partition-loader.js';
 import { type CheckpointStore, readCheckpoint } from './progress.js';
+import type { SumsTimezone } from './settle-batch.js';
+import { makeTurn } from './turns.js';
 
 export interface LoaderOptions {
   /** Of `events.collected`. */
@@ -49,6 +51,7 @@ export async function startLoader(options: LoaderOptions): Promise<Loader> {
     ({ loaded, partition }) =>
       (readCheckpoint(checkpoints, loaded.topic, partition)?.position ?? 0) > 0,
   );
+  const turns = new Map(places.map(({ loaded }) => [loaded.table, makeTurn()]));
   const limits = { ...defaultLimits, ...options.limits };
   const loaders = await Promise.all(
     places.map((place) =>
@@ -58,6 +61,8 @@ export async function startLoader(options: LoaderOptions): Promise<Loader> {
         checkpoints,
         limits,
         logger,
+        turn: turns.get(place.loaded.table)!,
+        timezone: options.timezone,
         stopping: stopping.signal,
       }),
     ),
@@ -66,8 +71,9 @@ export async function startLoader(options: LoaderOptions): Promise<Loader> {
     timezone: options.timezone,
     logUuid: `${events.uuid}/${ledger.uuid}`,
     loadedBefore,
-    beforeRebuild: () => settleAll(loaders),
+    beforeRebuild: () => settleBeforeRebuild(loaders),
   });
+  await checkAll(loaders, options.timezone);
   logger.info({ applied, rebuilt }, 'the database is up to date');
   const running = Promise.all(
     loaders.map((loader) =>
@@ -85,8 +91,18 @@ export async function startLoader(options: LoaderOptions): Promise<Loader> {
   };
 }
 
-async function settleAll(loaders: readonly PartitionLoader[]): Promise<void> {
-  for (const loader of loaders) await loader.settleOpen();
+/** One after the other, and all before the first loads: each may hold tables against the log. */
+async function checkAll(
+  loaders: readonly PartitionLoader[],
+  timezone: SumsTimezone,
+): Promise<void> {
+  for (const loader of loaders) await loader.check(timezone);
+}
+
+/** The sums are left alone: they are made anew from what is settled here. */
+async function settleBeforeRebuild(loaders: readonly PartitionLoader[]): Promise<void> {
+  await checkAll(loaders, null);
+  for (const loader of loaders) await loader.settleOpen(null);
 }
 
 function placesOf(reader: TopicReader, topics: readonly LoadedTopic[]): Place[] {

@@ -5,16 +5,20 @@
  * Guarantees: batches are retried with the bounds they were fixed with, until they are in; no
  * record is skipped; a failure only ever delays. One loader per partition runs at a time.
  */
+import { RosiError } from '@rosi/service-kit';
 import type { LogRecord, TopicReader } from '@rosi/streams';
 import type { Warehouse } from '@rosi/warehouse';
-import { type BatchBounds, insertToken, type LoadedTopic } from './batch.js';
+import { type BatchBounds, eventTopic, type LoadedTopic } from './batch.js';
+import { checkedPosition } from './check-position.js';
+import { pause } from './pause.js';
 import {
   type Checkpoint,
   type CheckpointStore,
   readCheckpoint,
   writeCheckpoint,
 } from './progress.js';
-import { planOpenBatch } from './reconcile.js';
+import { insertBatch, type SumsTimezone, settleBatch, warnOfFailure } from './settle-batch.js';
+import type { Turn } from './turns.js';
 
 export interface LoaderLogger {
   info(fields: object, message: string): void;
@@ -53,14 +57,23 @@ export interface PartitionLoaderOptions {
   readonly checkpoints: CheckpointStore;
   readonly limits: LoaderLimits;
   readonly logger: LoaderLogger;
+  /** Shared by all partitions that write to the same table. */
+  readonly turn: Turn;
+  /** Of the daily sums. */
+  readonly timezone: string;
   /** Aborted by `stop`: what is in the log is still loaded, failures are no longer retried. */
   readonly stopping: AbortSignal;
 }
 
 export interface PartitionLoader {
+  /**
+   * Makes sure that ClickHouse and the position belong together. To be done for all partitions
+   * before anything is loaded; doing it again does nothing.
+   */
+  check(timezone: SumsTimezone): Promise<void>;
   /** Settles a batch that an earlier run left open; does nothing when there is none. */
-  settleOpen(): Promise<void>;
-  /** Loads until stopped. */
+  settleOpen(timezone: SumsTimezone): Promise<void>;
+  /** Settles and loads until stopped. */
   run(): Promise<void>;
 }
 
@@ -75,17 +88,25 @@ export async function createPartitionLoader(
     checkpoint = next;
   };
   if (stored === undefined) await save(checkpoint);
-
-  const settleOpen = async () => {
-    if (checkpoint.open === null) return;
-    const settled = await settle(options, checkpoint, save);
-    if (settled) await save({ position: checkpoint.open.to, open: null });
+  const settle = async (bounds: BatchBounds, timezone: SumsTimezone) => {
+    const note = (open: BatchBounds) => save({ ...checkpoint, open });
+    const settled = await settleBatch(options, bounds, note, timezone);
+    if (settled) await save({ position: bounds.to, open: null });
+    return settled;
+  };
+  const settleOpen = async (timezone: SumsTimezone) => {
+    if (checkpoint.open !== null) await settle(checkpoint.open, timezone);
   };
 
   return {
+    async check(timezone) {
+      const checked = await checkedPosition(options, checkpoint, timezone);
+      if (checked !== checkpoint) await save(checked);
+    },
     settleOpen,
     async run() {
-      await settleOpen();
+      await settleOpen(options.timezone);
+      if (checkpoint.open !== null) return; // Stopped before it could be settled.
       let drainUntil = Number.POSITIVE_INFINITY;
       let insertedAt = Number.NEGATIVE_INFINITY;
       while (Date.now() < drainUntil) {
@@ -101,9 +122,11 @@ export async function createPartitionLoader(
         insertedAt = Date.now();
         const bounds = { ...boundsOf(records), attempt: 1 };
         await save({ position: checkpoint.position, open: bounds });
-        const done = await insertFirst(options, bounds, records, checkpoint, save);
-        if (!done) return;
-        await save({ position: bounds.to, open: null });
+        if (await insertedAtOnce(options, bounds, records)) {
+          await save({ position: bounds.to, open: null });
+        } else if (!(await settle(bounds, options.timezone))) {
+          return;
+        }
       }
     },
   };
@@ -113,132 +136,41 @@ function boundsOf(records: readonly LogRecord[]): { from: number; to: number } {
   return { from: records[0]!.offset, to: records.at(-1)!.offset + 1 };
 }
 
-/** The next batch; a gap means that retention went past us, which must not happen unseen. */
+/**
+ * The next batch. Records that retention removed before they were read would be missing for ever;
+ * only events that nobody has begun to load start where the log does.
+ */
 function readNext(options: PartitionLoaderOptions, position: number): LogRecord[] {
-  const { reader, loaded, partition, limits, logger } = options;
+  const { reader, loaded, partition, limits } = options;
   const first = reader.firstOffset(loaded.topic, partition);
-  const from = Math.max(position, first);
-  const records = reader.read(loaded.topic, partition, from, {
+  const begins = position === 0 && loaded.topic === eventTopic.topic;
+  if (first > position && !begins) {
+    throw new RosiError(
+      'ROSI_LOG_CUT_TOO_FAR',
+      `${loaded.topic}/${partition} begins at ${first}, but ClickHouse was loaded up to ` +
+        `${position} only: records were removed before they were loaded. Drop the database rosi ` +
+        'and fill it again with `rosi replay` (docs/operations.md, "Loader")',
+    );
+  }
+  return reader.read(loaded.topic, partition, Math.max(position, first), {
     recordsMax: limits.batchRecordsMax,
     bytesMax: limits.batchBytesMax,
   });
-  if (records.length > 0 && position > 0 && first > position) {
-    const fields = { topic: loaded.topic, partition, position, first };
-    logger.error(fields, 'the log was cut before it was loaded: records are missing in ClickHouse');
-  }
-  return records;
 }
 
-async function insert(
-  { reader, loaded, partition, warehouse }: PartitionLoaderOptions,
-  bounds: BatchBounds,
-  records: readonly LogRecord[],
-): Promise<void> {
-  const token = insertToken(reader.uuid, { topic: loaded.topic, partition }, bounds);
-  await warehouse.insertBatch(loaded.table, loaded.rows(partition, records), token);
-}
-
-/** The usual way; false when it failed and the loader is stopping. */
-async function insertFirst(
+/** False when the outcome is unknown. */
+async function insertedAtOnce(
   options: PartitionLoaderOptions,
   bounds: BatchBounds,
   records: readonly LogRecord[],
-  checkpoint: Checkpoint,
-  save: (next: Checkpoint) => Promise<void>,
 ): Promise<boolean> {
+  const { limits, stopping, turn } = options;
   try {
-    await insert(options, bounds, records);
+    await turn(() => insertBatch(options, bounds, records));
     return true;
   } catch (error) {
-    warn(options, bounds, error, options.limits.backoffMsMin);
-    await pause(options.limits.backoffMsMin, options.stopping);
-    return settle(options, { ...checkpoint, open: bounds }, save);
+    warnOfFailure(options, bounds, error, limits.backoffMsMin);
+    await pause(limits.backoffMsMin, stopping);
+    return false;
   }
-}
-
-/** Brings an open batch in; false when the loader is stopping before it is. */
-async function settle(
-  options: PartitionLoaderOptions,
-  checkpoint: Checkpoint,
-  save: (next: Checkpoint) => Promise<void>,
-): Promise<boolean> {
-  const { loaded, partition, limits, warehouse, stopping } = options;
-  let bounds = checkpoint.open!;
-  let backoffMs = limits.backoffMsMin;
-  for (;;) {
-    try {
-      const plan = await planOpenBatch(warehouse, loaded, partition, bounds);
-      if (plan === 'newAttempt') {
-        bounds = { ...bounds, attempt: bounds.attempt + 1 };
-        await save({ ...checkpoint, open: bounds });
-      }
-      await insert(options, bounds, readAgain(options, bounds));
-      return true;
-    } catch (error) {
-      if (stopping.aborted) return false;
-      warn(options, bounds, error, backoffMs);
-      await pause(backoffMs, stopping);
-      backoffMs = Math.min(backoffMs * 2, limits.backoffMsMax);
-    }
-  }
-}
-
-/** The very records of a fixed batch, however many reads it takes. */
-function readAgain(options: PartitionLoaderOptions, { from, to }: BatchBounds): LogRecord[] {
-  const { reader, loaded, partition } = options;
-  const records: LogRecord[] = [];
-  for (let at = from; at < to; at = records.at(-1)!.offset + 1) {
-    const limits = { recordsMax: to - at, bytesMax: Number.MAX_SAFE_INTEGER };
-    const more = reader.read(loaded.topic, partition, at, limits);
-    if (more.length === 0 || more[0]!.offset !== at) {
-      throw new Error(
-        `records ${at} to ${to} of ${loaded.topic}/${partition} are gone from the log`,
-      );
-    }
-    records.push(...more.filter(({ offset }) => offset < to));
-  }
-  return records;
-}
-
-function warn(
-  { logger, loaded, partition }: PartitionLoaderOptions,
-  { from, to, attempt }: BatchBounds,
-  error: unknown,
-  backoffMs: number,
-): void {
-  logger.warn(
-    {
-      topic: loaded.topic,
-      partition,
-      from,
-      to,
-      attempt,
-      backoffMs,
-      // A message of ClickHouse may quote the row that it refused: its code tells enough.
-      code: errorCode(error),
-    },
-    'ClickHouse did not take a batch; it is tried again (docs/operations.md, "Loader")',
-  );
-}
-
-function errorCode(error: unknown): string {
-  if (typeof error === 'object' && error !== null) {
-    if ('code' in error && error.code !== undefined) return String(error.code);
-    if (error instanceof Error) return error.name;
-  }
-  return 'unknown';
-}
-
-/** Ends early when the signal is given. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    const finish = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', finish);
-      done();
-    };
-    const timer = setTimeout(finish, ms);
-    if (signal.aborted) finish();
-    else signal.addEventListener('abort', finish);
-  });
 }

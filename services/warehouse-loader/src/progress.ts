@@ -3,6 +3,7 @@
  * elsewhere (`settled`). A position is one past the last record known to be in ClickHouse; an open
  * batch was fixed and its outcome may be unknown.
  */
+import { randomUUID } from 'node:crypto';
 import {
   type Checkpoints,
   type ConsumerPlace,
@@ -36,6 +37,20 @@ export function writeCheckpoint(
   checkpoint: Checkpoint,
 ): Promise<void> {
   return store.put(placeKey(topic, partition), Buffer.from(JSON.stringify(checkpoint)));
+}
+
+/** Never a place's key: those end in a number. */
+const LIFE_KEY = 'life';
+
+/** Names the life of these positions: made with them, and lost with them. */
+export async function readLife(store: CheckpointStore): Promise<string> {
+  return store.get(LIFE_KEY)?.toString() ?? renewLife(store);
+}
+
+export async function renewLife(store: Pick<CheckpointStore, 'put'>): Promise<string> {
+  const life = randomUUID();
+  await store.put(LIFE_KEY, Buffer.from(life));
+  return life;
 }
 
 export interface LoaderPosition {

@@ -1,29 +1,23 @@
 /**
- * What to do with a batch whose outcome is unknown: after an unclean end of the loader or of
- * ClickHouse, or an insert that failed without a word.
- *
- * A batch is one block, so its rows are in the base table wholly or not at all. All there: the same
- * token again, which the base table filters and which completes views that were cut short. None
- * there: a new attempt, because a token may outlive the part it was written for, and the old one
- * would then drop the rows silently.
- *
- * This is the seam for comparing each view's target with its base and mending the difference.
+ * Whether a batch whose outcome is unknown is in its base table: after an unclean end of the loader
+ * or of ClickHouse, or an insert that failed without a word. A batch is one block, so its rows are
+ * there wholly or not at all; and as it is the newest of its partition, the newest record of a key,
+ * which is the one that a table keeps, can't be a later one. (Of events the first copy stays: a
+ * batch of nothing but repeats looks as if it weren't there, and inserting it again is harmless.)
  */
 import type { Warehouse } from '@rosi/warehouse';
 import type { BatchBounds, LoadedTopic } from './batch.js';
 
-export type OpenBatchPlan = 'sameToken' | 'newAttempt';
-
-export async function planOpenBatch(
+export async function isInBase(
   warehouse: Pick<Warehouse, 'query'>,
   { table }: Pick<LoadedTopic, 'table'>,
   partition: number,
-  bounds: BatchBounds,
-): Promise<OpenBatchPlan> {
+  { from, to }: BatchBounds,
+): Promise<boolean> {
   const rows = await warehouse.query(
     `SELECT 1 FROM rosi.${table} WHERE log_partition = {partition:UInt32}
       AND log_offset >= {from:UInt64} AND log_offset < {to:UInt64} LIMIT 1`,
-    { partition, from: bounds.from, to: bounds.to },
+    { partition, from, to },
   );
-  return rows.length > 0 ? 'sameToken' : 'newAttempt';
+  return rows.length > 0;
 }
