@@ -5,13 +5,8 @@
 import type { TopicReader } from '@rosi/streams';
 import type { Warehouse } from '@rosi/warehouse';
 import { eventTopic, type LoadedTopic, ledgerTopics } from './batch.js';
-import {
-  createPartitionLoader,
-  defaultLimits,
-  type LoaderLimits,
-  type LoaderLogger,
-  type PartitionLoader,
-} from './partition-loader.js';
+import { defaultLimits, type LoaderLimits, type LoaderLogger } from './loader-options.js';
+import { createPartitionLoader, type PartitionLoader } from './partition-loader.js';
 import { type CheckpointStore, readCheckpoint } from './progress.js';
 import type { SumsTimezone } from './settle-batch.js';
 import { makeTurn } from './turns.js';

@@ -6,64 +6,13 @@
  * record is skipped; a failure only ever delays. One loader per partition runs at a time.
  */
 import { RosiError } from '@rosi/service-kit';
-import type { LogRecord, TopicReader } from '@rosi/streams';
-import type { Warehouse } from '@rosi/warehouse';
-import { type BatchBounds, eventTopic, type LoadedTopic } from './batch.js';
+import type { LogRecord } from '@rosi/streams';
+import { type BatchBounds, eventTopic } from './batch.js';
 import { checkedPosition } from './check-position.js';
+import type { PartitionLoaderOptions } from './loader-options.js';
 import { pause } from './pause.js';
-import {
-  type Checkpoint,
-  type CheckpointStore,
-  readCheckpoint,
-  writeCheckpoint,
-} from './progress.js';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from './progress.js';
 import { insertBatch, type SumsTimezone, settleBatch, warnOfFailure } from './settle-batch.js';
-import type { Turn } from './turns.js';
-
-export interface LoaderLogger {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
-export interface LoaderLimits {
-  readonly batchRecordsMax: number;
-  readonly batchBytesMax: number;
-  /** How soon a record is seen while nothing else happens. */
-  readonly pollMs: number;
-  /** Small batches wait so long after the last insert, so that ClickHouse's merges keep up. */
-  readonly insertIntervalMs: number;
-  readonly backoffMsMin: number;
-  readonly backoffMsMax: number;
-  /** How long `stop` goes on loading what is already in the log. */
-  readonly drainMs: number;
-}
-
-export const defaultLimits: LoaderLimits = {
-  batchRecordsMax: 20_000,
-  batchBytesMax: 8 * 1024 * 1024,
-  pollMs: 20,
-  insertIntervalMs: 200,
-  backoffMsMin: 100,
-  backoffMsMax: 5_000,
-  drainMs: 10_000,
-};
-
-export interface PartitionLoaderOptions {
-  readonly reader: TopicReader;
-  readonly loaded: LoadedTopic;
-  readonly partition: number;
-  readonly warehouse: Warehouse;
-  readonly checkpoints: CheckpointStore;
-  readonly limits: LoaderLimits;
-  readonly logger: LoaderLogger;
-  /** Shared by all partitions that write to the same table. */
-  readonly turn: Turn;
-  /** Of the daily sums. */
-  readonly timezone: string;
-  /** Aborted by `stop`: what is in the log is still loaded, failures are no longer retried. */
-  readonly stopping: AbortSignal;
-}
 
 export interface PartitionLoader {
   /**

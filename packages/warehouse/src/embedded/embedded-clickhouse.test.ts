@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { Agent, get } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,6 +80,21 @@ test('stop is clean and quick, and the folder can be opened again', async () => 
   expect(isAlive(pid)).toBe(false);
   await start(dir);
   expect((await stat(join(dir, 'server.log'))).isFile()).toBe(true);
+});
+
+test('a client that holds its connection open does not hold up the end', async () => {
+  const server = await start(await temporaryFolder());
+  const agent = new Agent({ keepAlive: true });
+  cleanups.push(async () => agent.destroy());
+  await new Promise<void>((done, fail) => {
+    const request = get(`${server.url}/ping`, { agent }, (response) => {
+      response.resume().once('end', done);
+    });
+    request.once('error', fail);
+  });
+  const startedAt = performance.now();
+  await server.stop();
+  expect(performance.now() - startedAt).toBeLessThan(3_500);
 });
 
 test('a folder in use is told so', async () => {

@@ -30,7 +30,7 @@ const READY_TIMEOUT_MS = 60_000;
  */
 const GRACE_MS = 1_000;
 /** A server whose parent was killed needs a moment to notice; its successor waits that long. */
-const FOLDER_TIMEOUT_MS = GRACE_MS + 10_000;
+const FOLDER_TIMEOUT_MS = GRACE_MS + 5_000;
 const FOLDER_RETRY_MS = 200;
 const BACKOFF_MS_MIN = 250;
 const BACKOFF_MS_MAX = 10_000;
