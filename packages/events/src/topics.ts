@@ -37,6 +37,14 @@ export interface Topic<T> {
   readonly codec: Codec<T>;
   /** Decides the partition: all records of one key are in one partition. */
   keyOf(value: T): string;
+  /** Where it is set it decides instead of the key: that partition, or every one of the topic. */
+  partitionOf?(value: T): number | 'every';
+  /**
+   * Of topics that come from outside: true for a record that is handled alone. Whatever stood in
+   * any partition before it was met is handled to its end first, and nothing after it begins
+   * before it has itself been handled to its end.
+   */
+  isBarrier?(value: T): boolean;
 }
 
 /** `type:value`, the key of an identifier's node. Types contain no colon, values may. */

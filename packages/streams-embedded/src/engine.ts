@@ -11,7 +11,7 @@ import {
   outputsOf,
   type Processor,
   type ProcessorDeclaration,
-  partitionOf,
+  partitionsOf,
   type TopicReader,
   type Topology,
   type Wiring,
@@ -20,6 +20,7 @@ import {
 import { EmbeddedError } from './errors.js';
 import { LedgerWriter } from './ledger-writer.js';
 import type { Retention } from './partition-log.js';
+import { SourceReader } from './source-reader.js';
 import { checkIdentity } from './state-identity.js';
 import {
   type InputPosition,
@@ -31,7 +32,6 @@ import {
 import { TaskQueue } from './task-queue.js';
 import { createTaskState, type TaskState, taskPrefix } from './task-state.js';
 
-const INPUT_BYTES_MAX = 8 * 1024 * 1024;
 const CUT_RECORDS_MAX = 2000;
 
 /** When a cycle takes no more input; what is under way may use as much again. */
@@ -65,7 +65,7 @@ export class Engine {
   private readonly tasks: Task[];
   /** Tasks that read a topic, by topic and partition. */
   private readonly readers = new Map<string, Task[][]>();
-  private readonly positions: { -readonly [K in keyof InputPosition]: InputPosition[K] }[];
+  private readonly sources: SourceReader;
   private readonly ledger: LedgerWriter;
   private batchNow = 0;
 
@@ -76,7 +76,12 @@ export class Engine {
     this.wiring = wire(options.topology);
     this.checkInput();
     this.identity = this.takeIdentity();
-    this.positions = this.takePositions();
+    this.sources = new SourceReader({
+      input: options.input,
+      places: this.takePositions(),
+      isAlone: readDocument(stores.meta, 'progress')?.isAlone ?? false,
+      topicOf: (name) => this.topicOf(name),
+    });
     this.ledger = new LedgerWriter(stores.ledger, options.partitions);
     this.tasks = this.wiring.processors.flatMap((declaration) =>
       Array.from({ length: options.partitions }, (_, partition) =>
@@ -117,33 +122,18 @@ export class Engine {
   }
 
   private hasWork(): boolean {
-    if (this.queued() > 0) return true;
-    const { input } = this.options;
-    return this.positions.some(
-      ({ topic, partition, position }) => input.endOffset(topic, partition) > position,
-    );
+    return this.queued() > 0 || this.sources.hasMore();
   }
 
   /** Queues new records, unless so much is left of the old ones that memory might fill with it. */
   private takeInput(): void {
-    const { input, batchRecordsMax, partitions } = this.options;
-    if (this.queued() >= batchRecordsMax) return;
+    const { batchRecordsMax, partitions } = this.options;
+    const queued = this.queued();
+    if (queued >= batchRecordsMax) return;
     const recordsMax = Math.ceil(batchRecordsMax / partitions);
-    for (const place of this.positions) {
-      const { topic: name, partition, position } = place;
-      const topic = this.topicOf(name);
-      const records = input.read(name, partition, position, {
-        recordsMax,
-        bytesMax: INPUT_BYTES_MAX,
-      });
-      if (records[0] !== undefined && records[0].offset !== position) {
-        throw cutTooFar(name, position, records[0].offset);
-      }
-      for (const { value, timestamp } of records) {
-        const record = { topic, value: topic.codec.decode(value), timestamp };
-        for (const { queue } of this.readers.get(name)?.[partition] ?? []) queue.push(record);
-      }
-      place.position += records.length;
+    for (const record of this.sources.take(recordsMax, queued === 0)) {
+      const { topic, partition } = record;
+      for (const { queue } of this.readers.get(topic.name)?.[partition] ?? []) queue.push(record);
     }
   }
 
@@ -187,8 +177,9 @@ export class Engine {
       this.ledger.append(topic, value, timestamp);
       return;
     }
-    const partition = partitionOf(topic.keyOf(value), this.options.partitions);
-    for (const { queue } of readers[partition] ?? []) queue.push({ topic, value, timestamp });
+    for (const partition of partitionsOf(topic, value, this.options.partitions)) {
+      for (const { queue } of readers[partition] ?? []) queue.push({ topic, value, timestamp });
+    }
   }
 
   private makeTask(declaration: ProcessorDeclaration, partition: number): Task {
@@ -230,7 +221,8 @@ export class Engine {
   private writeProgress(): void {
     const oldest = Math.min(...this.tasks.map(({ queue }) => queue.oldest()));
     writeDocument(this.stores.meta, 'progress', {
-      positions: this.positions,
+      positions: this.sources.positions,
+      isAlone: this.sources.isAlone,
       queued: this.queued(),
       oldestQueued: Number.isFinite(oldest) ? oldest : null,
     });
@@ -290,12 +282,4 @@ export class Engine {
       }),
     );
   }
-}
-
-function cutTooFar(topic: string, position: number, first: number): EmbeddedError {
-  return new EmbeddedError(
-    'ROSI_LOG_CUT_TOO_FAR',
-    `Records ${position} to ${first} of ${topic} were removed before they were read; ` +
-      'restore the event log from a backup that has them',
-  );
 }
