@@ -10,7 +10,7 @@ import {
   type TestDatabase,
 } from '../../packages/warehouse/src/testing/test-database.js';
 import { memoryTopics } from '../../services/warehouse-loader/src/testing/memory-topics.js';
-import { type ActualRow, type TableName, tableNames } from '../oracle/index.js';
+import type { ActualRow, ActualTables, TableName } from '../oracle/index.js';
 import type { Feeding } from '../property/run-topology.js';
 
 const logger = { info: () => {}, warn: () => {}, error: () => {} };
@@ -20,8 +20,8 @@ const drainMs = 60_000;
 export interface LoadedDatabase {
   /** Loads what is new, by a loader started for it; throws when it meets a fault. */
   load(): Promise<void>;
-  /** All rows of all tables of the contract. */
-  read(): Promise<Record<TableName, readonly ActualRow[]>>;
+  /** All rows of the tables named. */
+  read(names: readonly TableName[]): Promise<ActualTables>;
 }
 
 export { startTestDatabase, type TestDatabase };
@@ -54,15 +54,14 @@ export async function emptyDatabase(
       await loader.stop();
       if (faults[0] !== undefined) throw faults[0];
     },
-    async read() {
+    async read(names) {
       const rows = await Promise.all(
-        tableNames.map(async (name) => [
+        names.map(async (name) => [
           name,
           await warehouse.query<ActualRow>(`SELECT * FROM rosi.${name}`),
         ]),
       );
-      // Every name has its rows: the list is of all names.
-      return Object.fromEntries(rows) as Record<TableName, readonly ActualRow[]>;
+      return Object.fromEntries(rows);
     },
   };
 }
