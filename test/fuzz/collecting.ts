@@ -25,13 +25,32 @@ export class CheckingLog implements TopicWriter {
       if (!isDeepStrictEqual(plain(read), plain(value))) {
         this.problems.push(`not read as it was written: ${JSON.stringify(value).slice(0, 2_000)}`);
       }
-      this.events.push(read as CollectedEvent); // The collector writes events.collected only.
+      const event = read as CollectedEvent; // The collector writes events.collected only.
+      if (!jsonFieldsOf(event).every(isJson)) {
+        this.problems.push(`a field is no JSON: ${JSON.stringify(value).slice(0, 2_000)}`);
+      }
+      this.events.push(event);
     }
   }
 
   /** What has come since it was last asked. */
   take(): CollectedEvent[] {
     return this.events.splice(0);
+  }
+}
+
+const jsonFieldsOf = (event: CollectedEvent): readonly string[] => [
+  event.properties,
+  event.order?.items ?? '[]',
+  event.catalogue?.entry ?? '{}',
+];
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -146,7 +146,7 @@ describe('the events route', () => {
           expect(log.problems).toEqual([]);
           stitch(events);
         }),
-        budget(500),
+        budget(400),
       );
       // Else the mutations have become too rough, or too tame, to teach anything.
       expect(accepted).toBeGreaterThan(rejected / 3);

@@ -71,15 +71,29 @@ function replaced(text: string, kind: Kind, at: number, by: (found: string) => s
 /** One of the outermost names once more, at the end, where it counts. */
 function overridden(text: string, at: number, token: string): string {
   const fatal = new Set(['event_id', 'type', 'occurred_at']);
-  const stated = Object.keys(JSON.parse(text) as object);
+  const names = Object.keys(JSON.parse(text) as object);
   // Most values of these reject the event, and one in four of such changes teaches enough.
-  const all = at % 4 === 0 ? stated : stated.filter((name) => !fatal.has(name));
+  const all = at % 4 === 0 ? names : names.filter((name) => !fatal.has(name));
   const name = all[at % Math.max(1, all.length)];
   return `${text.slice(0, -1)},${JSON.stringify(name ?? 'type')}:${token}}`;
 }
 
+/** An object with the token as a value and within a list; most events lack properties. */
+const stated = (text: string, name: string, token: string) =>
+  `${text.slice(0, -1)},"${name}":{"url":${token},"total":${token},"items":[${token}]}}`;
+
 const nat = fc.nat();
 const change: fc.Arbitrary<Change> = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.constantFrom('properties', 'properties', 'page', 'utm', 'order'), hostileToken)
+      .map(
+        ([name, token]): Change =>
+          (text) =>
+            stated(text, name, token),
+      ),
+  },
   {
     weight: 6,
     arbitrary: fc.tuple(nat, hostileToken).map(
