@@ -74,7 +74,7 @@ async function until(done: () => Promise<boolean>): Promise<void> {
 }
 
 describe('a client that stalls', () => {
-  const limits = { requestTimeoutMs: 300 };
+  const limits = { requestTimeoutMs: 1_000 };
 
   test.each([
     ['amid its headers', 'POST /v1/events HTTP/1.1\r\nhost: x\r\nauthor'],
