@@ -2,6 +2,7 @@
 import { text } from 'node:stream/consumers';
 import { RosiError } from '@rosi/service-kit';
 import { Command, Option } from 'commander';
+import { addBackupCommands } from './backup/flags.js';
 import { addCheck } from './check/flags.js';
 import { addImportCommands } from './import/flags.js';
 import { examples, type ProgramContext, seconds, withInstance } from './program-context.js';
@@ -28,6 +29,7 @@ export function createProgram(context: ProgramContext): Command {
   addExplain(program, context);
   addQuery(program, context);
   addCheck(program, context);
+  addBackupCommands(program, context);
   addImportCommands(program, context);
   program.addHelpText(
     'after',

@@ -1,4 +1,10 @@
 /** ClickHouse: the embedded server, the schema and its migrations, typed inserts and queries. */
+export {
+  describeTables,
+  restoreTables,
+  type TableCopy,
+  type WarehouseCopy,
+} from './backup/table-copies.js';
 export { type CheckResult, type Finding, REPLAY_REMEDY } from './check/check.js';
 export { type CheckOptions, checkWarehouse } from './check/check-warehouse.js';
 export { checkPlaces, type LoadedPlace, type PlacesToCheck } from './check/place-checks.js';

@@ -40,6 +40,12 @@ export function clickhouseUrlOf(env: Environment, flags: InstanceFlags): string 
   throw notRunning(dataDir);
 }
 
+/** Null: the embedded one. */
+export function statedClickhouseUrl(env: Environment): string | null {
+  const found = stated(env['ROSI_CLICKHOUSE_URL']);
+  return found === undefined ? null : checkedUrl(found);
+}
+
 export function secretKeyOf(env: Environment, flags: InstanceFlags): string {
   const key = stated(env['ROSI_SECRET_KEY']) ?? readKeptKeys(dataDirOf(env, flags)).secretKey;
   if (key !== undefined) return key;
