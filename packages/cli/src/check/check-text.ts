@@ -1,6 +1,6 @@
 /** The report of `rosi check` for people. */
 import { withoutControls } from '../terminal/table.js';
-import type { CheckReport } from './check.js';
+import type { CheckReport } from './check-report.js';
 
 const motion =
   'Work went on meanwhile: figures may have been in motion. Check again when nothing is accepted, ' +

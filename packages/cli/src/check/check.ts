@@ -5,14 +5,15 @@
  */
 import { models } from '@rosi/attribution';
 import {
-  type CheckResult,
   checkWarehouse,
   connectWarehouse,
   type Warehouse,
 } from '@rosi/warehouse';
 import type { ApiOptions } from '../reading/api.js';
 import { readStatus, type StatusDocument, waitSettled } from '../reading/status.js';
+import { showProgress } from '../terminal/progress-line.js';
 import type { Terminal } from '../terminal/terminal.js';
+import type { CheckReport } from './check-report.js';
 import { checkText } from './check-text.js';
 import { checkLog } from './log-checks.js';
 
@@ -26,15 +27,6 @@ export interface CheckCommand {
   readonly findingsMax: number;
   readonly json: boolean;
   readonly terminal: Terminal;
-}
-
-export interface CheckReport {
-  readonly clean: boolean;
-  /** Work went on meanwhile: what is off may have been on its way. */
-  readonly in_motion: boolean;
-  /** The tables were held against the log, too. */
-  readonly log_checked: boolean;
-  readonly checks: readonly CheckResult[];
 }
 
 const attemptsMax = 3;
@@ -91,9 +83,4 @@ function isSame(before: StatusDocument, after: StatusDocument): boolean {
   const offsets = ({ stages }: StatusDocument) =>
     stages.map(({ name, last_offset }) => `${name} ${last_offset}`).join('\n');
   return after.settled && offsets(before) === offsets(after);
-}
-
-/** One line that is written over; an empty one takes it away. */
-export function showProgress(terminal: Terminal, text: string): void {
-  if (terminal.interactive) terminal.err(`\r\u001b[K${text}`);
 }
