@@ -9,6 +9,7 @@ import { corruptions } from './check-corruptions.js';
 import { arrivalOf } from './random-sets-arrival.js';
 import { killAll } from './random-sets-ending.js';
 import { postWaves } from './random-sets-posting.js';
+import { postAll, weekEvents } from './shop-week.js';
 
 interface Report {
   readonly clean: boolean;
@@ -39,6 +40,7 @@ beforeAll(async () => {
   expect(await postWaves(product, arrival.waves, new Map())).toEqual([]);
   await product.post(everyKind);
   await product.settle();
+  await execute('CREATE DATABASE saved');
 }, setMsMax);
 afterAll(async () => {
   if (product === undefined) return;
@@ -98,7 +100,6 @@ it('says so in words, too', async () => {
 it.each(corruptions.map((each) => [`${each.table}: ${each.what}`, each] as const))(
   'names it: %s',
   async (_, { table, what, damage, named }) => {
-    await execute('CREATE DATABASE IF NOT EXISTS saved');
     const tables = table === 'order_records' ? orderTables : [table];
     for (const each of tables) await save(each);
     try {
@@ -162,6 +163,21 @@ it('names the first rows, counts the rest, and says it in words', async () => {
     await restore('touchpoints');
   }
 });
+
+it(
+  'while events arrive it finds nothing, or says that figures were in motion',
+  async () => {
+    const [{ code, report }] = await Promise.all([
+      check(['--wait', '0']),
+      postAll(product, weekEvents(0, 400)),
+    ]);
+    expect(code).toBe(report.clean ? 0 : 1);
+    expect(report.clean || report.in_motion).toBe(true);
+    await product.settle();
+    expect(off((await check()).report)).toEqual([]);
+  },
+  setMsMax,
+);
 
 it.each([
   [['--limit', '0'], '--limit'],

@@ -46,7 +46,14 @@ const insertSettings: ClickHouseSettings = {
 const loaderQueries = (table: BaseTable) => `rosi-loader:${table}:`;
 const loaderQueryId = (table: BaseTable) => `${loaderQueries(table)}${randomUUID()}`;
 
+/** An answer may be long in the making: a header now and then keeps its connection alive. */
+const aliveSettings: ClickHouseSettings = {
+  send_progress_in_http_headers: 1,
+  http_headers_progress_interval_ms: '60000',
+};
+
 const readSettings: ClickHouseSettings = {
+  ...aliveSettings,
   output_format_json_quote_64bit_integers: 0,
   // Skip indexes under FINAL may hide the newest version of a row on older servers.
   use_skip_indexes_if_final: 0,
@@ -160,7 +167,7 @@ function warehouseOf(client: ClickHouseClient, url: string): Warehouse {
 async function exportRows(client: ClickHouseClient, table: string): Promise<Readable> {
   const { stream } = await client.exec({
     query: `SELECT * FROM rosi.${table} FORMAT Native`,
-    clickhouse_settings: { wait_end_of_query: 1, max_execution_time: 0 },
+    clickhouse_settings: { ...aliveSettings, wait_end_of_query: 1, max_execution_time: 0 },
   });
   return stream;
 }

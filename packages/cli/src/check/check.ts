@@ -4,11 +4,7 @@
  * is looked at again, and said to be in motion when that never ends.
  */
 import { models } from '@rosi/attribution';
-import {
-  checkWarehouse,
-  connectWarehouse,
-  type Warehouse,
-} from '@rosi/warehouse';
+import { checkWarehouse, connectWarehouse, type Warehouse } from '@rosi/warehouse';
 import type { ApiOptions } from '../reading/api.js';
 import { readStatus, type StatusDocument, waitSettled } from '../reading/status.js';
 import { showProgress } from '../terminal/progress-line.js';
