@@ -5,6 +5,24 @@ import { creditColumns, newestCredits } from './credited-touches.js';
 
 const columns = `workspace, order_id, model, ${creditColumns.join(', ')}`;
 
+/** Orders that are looked at closely; of more the rest is not even counted. */
+const ORDERS_MAX = 100_000;
+
+/**
+ * An order's rows as two numbers: amounts times a hash of what they belong to, modulo 2^64. Equal
+ * when all rows add up, and hardly ever otherwise; ten times as quick as adding up each row.
+ */
+const weighed = (credit: string, share: string, sign: '' | '-') => {
+  const hash = `cityHash64(model, ${creditColumns.join(', ')})`;
+  const product = (amount: string) => `reinterpretAsUInt64(toInt64(${sign}${amount})) * ${hash}`;
+  return `workspace, order_id, ${product(credit)} AS credits, ${product(share)} AS shares`;
+};
+
+const suspects = `SELECT workspace, order_id
+  FROM (SELECT ${weighed('credit', 'share_parts', '')} FROM rosi.credit_deltas
+    UNION ALL SELECT ${weighed('due', 'due_parts', '-')} FROM (${newestCredits}))
+  GROUP BY workspace, order_id HAVING sum(credits) != 0 OR sum(shares) != 0 LIMIT ${ORDERS_MAX}`;
+
 const deltaSums: Check = {
   name: 'credit-deltas',
   law: "the signed differences of each order add up to its newest record's credits",
@@ -15,6 +33,7 @@ const deltaSums: Check = {
 FROM (SELECT ${columns}, credit AS there, share_parts AS there_parts, 0 AS due, 0 AS due_parts
     FROM rosi.credit_deltas
   UNION ALL SELECT ${columns}, 0 AS there, 0 AS there_parts, due, due_parts FROM (${newestCredits}))
+WHERE (workspace, order_id) IN (${suspects})
 GROUP BY ${columns}
 HAVING sum(there) != sum(due) OR sum(there_parts) != sum(due_parts)`,
 };
