@@ -13,7 +13,7 @@ import { RosiError } from '@rosi/service-kit';
 import { migrations } from '../migrations/index.js';
 import { baseTables } from '../schema/base-tables.js';
 import { dailyTables } from '../schema/daily-sums.js';
-import { createTable } from '../schema/define-table.js';
+import { createTable, literal } from '../schema/define-table.js';
 import type { Warehouse } from '../warehouse-api.js';
 
 export interface TableCopy {
@@ -130,5 +130,3 @@ async function writeMeta(
     );
   }
 }
-
-const literal = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

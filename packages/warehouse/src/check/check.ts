@@ -31,7 +31,7 @@ export interface Check {
   readonly sql: string;
 }
 
-/** Positions, in which no finding is a row's own fault, have a remedy of their own. */
+/** The state is the truth: whatever is off in ClickHouse can be made again from it. */
 export const REPLAY_REMEDY =
   'stop ROSI, drop the database rosi and run `rosi replay`, which records everything again from ' +
   'the state (docs/operations.md, "Check")';

@@ -23,6 +23,8 @@ export interface PlacesToCheck {
   readonly findingsMax: number;
 }
 
+const RIGHT_ONES = 'point ROSI_CLICKHOUSE_URL and ROSI_DATA_DIR to what belongs together; or else';
+
 type Database = Pick<Warehouse, 'query'>;
 
 export async function checkPlaces(
@@ -44,7 +46,8 @@ async function checkUuid(database: Database, logUuid: string): Promise<CheckResu
   const key = { name: 'log_uuid' };
   const off = found === logUuid ? [] : [{ table: 'rosi_meta', key, found, expected: logUuid }];
   const law = 'the tables were filled from the log of this data folder';
-  return resultOf({ name: 'log-uuid', law }, off.length, off);
+  const result = resultOf({ name: 'log-uuid', law }, off.length, off);
+  return result.remedy === null ? result : { ...result, remedy: `${RIGHT_ONES} ${result.remedy}` };
 }
 
 async function checkBeyond(database: Database, options: PlacesToCheck): Promise<CheckResult> {

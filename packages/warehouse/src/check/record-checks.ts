@@ -6,6 +6,7 @@
  */
 import { countCreditDeltas } from '../credit-delta-rows.js';
 import type { BaseTable, OrderRecordRow, RowOf } from '../rows.js';
+import { literal } from '../schema/define-table.js';
 import type { Warehouse } from '../warehouse-api.js';
 import { BASE_KEYS, keyColumns } from './base-keys.js';
 import type { Finding } from './check.js';
@@ -104,8 +105,6 @@ async function notReplaced(
     })
     .map((due) => finding(table, due, 'no row', 'the row of its record, or of a newer one'));
 }
-
-const literal = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
 /** Differences of replaced records, too: sums alone would not show a pair that is missing. */
 async function missingDeltas(database: Database, page: RecordPage): Promise<Finding[]> {
