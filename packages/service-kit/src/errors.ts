@@ -15,6 +15,12 @@ const codes = {
   ROSI_DATA_DIR_LOCKED: { exitCode: 2, retryable: false },
   /** The data folder can't be made, read or written. */
   ROSI_DATA_DIR_UNUSABLE: { exitCode: 2, retryable: false },
+  /** A restore would go over data that are there. */
+  ROSI_DATA_DIR_NOT_EMPTY: { exitCode: 2, retryable: false },
+  /** A backup is not whole, not what it was, or of a build that this one does not know. */
+  ROSI_BACKUP_INVALID: { exitCode: 2, retryable: false },
+  /** A backup could not be made or put in place; nothing was changed. */
+  ROSI_BACKUP_FAILED: { exitCode: 1, retryable: true },
   /** The address is taken or not ours to bind. */
   ROSI_ADDRESS_UNAVAILABLE: { exitCode: 2, retryable: false },
   /** The data folder has no event log, or no state, yet: its writer makes it. */

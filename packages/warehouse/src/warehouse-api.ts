@@ -1,4 +1,5 @@
 /** What the warehouse offers to loader, command and dashboard. */
+import type { Readable } from 'node:stream';
 import type { BaseTable, OrderRecordRow, RowOf } from './rows.js';
 
 export type QueryParameters = Readonly<
@@ -70,6 +71,10 @@ export interface Warehouse {
   /** Rows as they come, for results too large to hold. */
   queryStream<T>(sql: string, parameters?: QueryParameters): AsyncIterable<T>;
   command(sql: string): Promise<void>;
+  /** All rows of one moment in ClickHouse's format Native; the stream fails unless it is whole. */
+  exportRows(table: string): Promise<Readable>;
+  /** Inserts such a stream; nothing may feed from the table yet. */
+  importRows(table: string, rows: Readable): Promise<void>;
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -6,6 +6,8 @@
  * back as numbers.
  */
 import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import {
   type ClickHouseClient,
   ClickHouseLogLevel,
@@ -48,7 +50,14 @@ const loaderQueryId = (table: BaseTable) => `${loaderQueries(table)}${randomUUID
 /** Statements that list identifiers are long. */
 const STATEMENT_BYTES_MAX = 64 * 1024 * 1024;
 
+/** An answer may be long in the making: a header now and then keeps its connection alive. */
+const aliveSettings: ClickHouseSettings = {
+  send_progress_in_http_headers: 1,
+  http_headers_progress_interval_ms: '60000',
+};
+
 const readSettings: ClickHouseSettings = {
+  ...aliveSettings,
   max_query_size: String(STATEMENT_BYTES_MAX),
   output_format_json_quote_64bit_integers: 0,
   // Skip indexes under FINAL may hide the newest version of a row on older servers.
@@ -151,6 +160,8 @@ function warehouseOf(client: ClickHouseClient, url: string): Warehouse {
     async command(sql) {
       await client.command({ query: sql, clickhouse_settings: { wait_end_of_query: 1 } });
     },
+    exportRows: (table) => exportRows(client, table),
+    importRows: (table, rows) => importRows(client, table, rows),
     async ping() {
       return (await client.ping()).success;
     },
@@ -158,6 +169,33 @@ function warehouseOf(client: ClickHouseClient, url: string): Warehouse {
   };
   return warehouse;
 }
+
+/** The server makes the whole answer before its first byte: an error is then one, not a cut. */
+async function exportRows(client: ClickHouseClient, table: string): Promise<Readable> {
+  const { stream } = await client.exec({
+    query: `SELECT * FROM rosi.${table} FORMAT Native`,
+    clickhouse_settings: { ...aliveSettings, wait_end_of_query: 1, max_execution_time: 0 },
+  });
+  return stream;
+}
+
+async function importRows(client: ClickHouseClient, table: string, rows: Readable): Promise<void> {
+  const { stream } = await client.exec({
+    query: `INSERT INTO rosi.${table} FORMAT Native`,
+    values: rows,
+    clickhouse_settings: { ...insertSettings, ...importBlocks },
+  });
+  stream.resume();
+  await finished(stream);
+}
+
+/** Many rows come in several blocks, so that no insert needs them all in memory. */
+const importBlocks: ClickHouseSettings = {
+  insert_deduplicate: 0,
+  max_insert_block_size: '100000',
+  min_insert_block_size_rows: '100000',
+  min_insert_block_size_bytes: '67108864',
+};
 
 /** Mutations, too: one that was begun goes on after a restart of the server. */
 async function isQuiet(database: Pick<Warehouse, 'query'>, table: BaseTable): Promise<boolean> {
