@@ -10,8 +10,8 @@ const moves = [
   ...faultsOf('services/stitcher/src/repeats.ts', 'services/stitcher/src/repeats.test.ts', [
     {
       name: 'repeats let through',
-      find: 'if (context.state.get(key) !== undefined)',
-      replace: 'if (context.state.get(key) === null)',
+      find: 'if (state.get(key) !== undefined)',
+      replace: 'if (state.get(key) === null)',
       breaks: 'Of two events with one id both count.',
     },
   ]),
@@ -172,8 +172,8 @@ const people = [
   ...faultsOf(`${identity}/link-store.ts`, `${identity}/identity.test.ts`, [
     {
       name: 'unlink forgotten',
-      find: 'this.#context.state.put(this.#unlinkKey(a, b), NOTHING);',
-      replace: '',
+      find: 'return this.#context.state.get(this.#unlinkKey(a, b)) !== undefined;',
+      replace: 'return false;',
       breaks: 'The next event that carries both joins what was unlinked for good.',
     },
   ]),

@@ -52,12 +52,14 @@ interface Setup {
   close(): Promise<void>;
 }
 
+const hash = (text: string) => text;
+
 async function setUp(): Promise<Setup> {
   const dir = join(folder, `loader-${run}`);
   const checkpoints = await openCheckpoints({ dir });
   const events = memoryTopics(`events-${run}`);
   const ledger = memoryTopics(`ledger-${run}`);
-  const options = { events, ledger, checkpoints, warehouse, timezone: 'UTC', logger };
+  const options = { events, ledger, checkpoints, warehouse, timezone: 'UTC', hash, logger };
   const faults: Error[] = [];
   const onFault = (error: Error) => void faults.push(error);
   return {
@@ -99,7 +101,7 @@ const positionIn = (store: CheckpointStore, topic: string) =>
 
 test('records of every topic arrive, and positions tell so', async () => {
   const setup = await setUp();
-  const ledger = { workspace: 'default', revision: 1, recordedAt: 0 };
+  const ledger = { workspace: 'default', generation: 0, revision: 1, recordedAt: 0 };
   setup.events.append(eventsCollected, [event('e1'), event('e2'), event('e1')]);
   setup.ledger.append(ledgerOrders, orders(0, 10));
   setup.ledger.append(ledgerIdentities, [

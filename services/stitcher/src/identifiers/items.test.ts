@@ -10,6 +10,7 @@ import {
 import { createTestDriver, type TestDriver } from '@rosi/streams';
 import { expect, it } from 'vitest';
 import { collected } from '../testing/collected.js';
+import { hash } from '../testing/drive.js';
 import { identifiers } from './identifiers.js';
 
 /** More than two pages. */
@@ -38,6 +39,9 @@ function answer(driver: TestDriver, version: number, personId: string): void {
     shared: false,
     version,
     answers: 1,
+    forget: false,
+    renamed: '',
+    tied: [],
   };
   driver.pipe(personsAssigned, [{ value, timestamp: 0 }]);
   driver.drain();
@@ -59,7 +63,7 @@ function contributed(driver: TestDriver): Record<string, number> {
 
 it('gives all that waited for the answer, and moves all of it later', () => {
   const driver = createTestDriver(
-    { processors: [identifiers(defaultSettings)] },
+    { processors: [identifiers(defaultSettings, hash)] },
     { partitions: 1 },
   );
   sendClicks(driver);

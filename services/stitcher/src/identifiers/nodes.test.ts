@@ -10,11 +10,12 @@ import {
 import { createTestDriver, type TestDriver } from '@rosi/streams';
 import { expect, it } from 'vitest';
 import { collected } from '../testing/collected.js';
+import { hash } from '../testing/drive.js';
 import { identifiers } from './identifiers.js';
 
 /** The processor alone: identity's answers are the test's. */
 const start = () =>
-  createTestDriver({ processors: [identifiers(defaultSettings)] }, { partitions: 1 });
+  createTestDriver({ processors: [identifiers(defaultSettings, hash)] }, { partitions: 1 });
 
 function send(driver: TestDriver, eventId: string, ...others: readonly object[]): void {
   const carried = Object.assign({ user_id: 'u' }, ...others);
@@ -31,6 +32,9 @@ function answer(driver: TestDriver, version: number, personId: string): void {
     shared: false,
     version,
     answers: 1,
+    forget: false,
+    renamed: '',
+    tied: [],
   };
   driver.pipe(personsAssigned, [{ value, timestamp: 0 }]);
   driver.drain();

@@ -1,18 +1,11 @@
 /** What an order's node tells the nodes of its coupons. */
-import { defaultSettings } from '@rosi/attribution';
-import { couponsResolved, eventsCollected, ledgerOrders } from '@rosi/events';
-import { createTestDriver, type TestDriver } from '@rosi/streams';
+import { couponsResolved, ledgerOrders } from '@rosi/events';
+import type { TestDriver } from '@rosi/streams';
 import { expect, it } from 'vitest';
 import { collected } from '../testing/collected.js';
-import { stitcherTopology } from '../topology.js';
+import { send as sendEvents, startDriver } from '../testing/drive.js';
 
-function send(driver: TestDriver, ...bodies: readonly object[]): void {
-  driver.pipe(
-    eventsCollected,
-    bodies.map((body) => ({ value: collected(body), timestamp: 0 })),
-  );
-  driver.drain();
-}
+const send = (driver: TestDriver, body: object) => sendEvents(driver, [collected(body)]);
 const purchase = (eventId: string, minute: string, couponCodes: readonly string[]) => ({
   event_id: eventId,
   type: 'purchase',
@@ -26,7 +19,7 @@ const coupon = {
 };
 
 it('hears of a code only as long as it uses it', () => {
-  const driver = createTestDriver(stitcherTopology(defaultSettings), { partitions: 2 });
+  const driver = startDriver();
   send(driver, purchase('p1', '00', ['ADA']));
   expect(driver.output(couponsResolved).map(({ owned }) => owned)).toEqual([false]);
   send(driver, purchase('p2', '01', []));
