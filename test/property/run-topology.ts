@@ -1,7 +1,7 @@
 /** Raw events through normalisation and the stitcher's topology in the test driver. */
 import { createHmac } from 'node:crypto';
 import { defaultSettings } from '@rosi/attribution';
-import { eventsCollected, ledgerOrders, normalise } from '@rosi/events';
+import { type CollectedEvent, eventsCollected, ledgerOrders, normalise } from '@rosi/events';
 import { suppressionHash } from '@rosi/service-kit';
 import { stitcherTopology } from '@rosi/stitcher';
 import { createTestDriver, type TestDriver } from '@rosi/streams';
@@ -24,12 +24,19 @@ export interface RunOptions {
   readonly seed: number;
 }
 
-/** Events in the order given, arriving batch by batch while earlier ones are still under way. */
-export function runTopology(
-  events: readonly OracleEvent[],
-  settings: OracleSettings,
-  { partitions, seed }: RunOptions,
-): Run {
+/** A topology that is fed in parts, between which it may be looked at. */
+export interface Feeding {
+  /** Events in the order given, arriving batch by batch while earlier ones are still under way. */
+  feed(events: readonly OracleEvent[]): void;
+  /** Goes on until nothing is left to do. */
+  finish(): void;
+  readonly driver: TestDriver;
+  /** What the collector would have written so far, repeats included. */
+  readonly collected: readonly CollectedEvent[];
+  readonly accepted: readonly boolean[];
+}
+
+export function startTopology(settings: OracleSettings, { partitions, seed }: RunOptions): Feeding {
   const random = new Random(seed);
   const driver = createTestDriver(
     stitcherTopology({ attribution: defaultSettings, hash: suppressionHash('test') }),
@@ -41,16 +48,38 @@ export function runTopology(
   };
   const step = () => driver.step((count) => random.integer(0, count - 1), choices);
   const accepted: boolean[] = [];
-  for (const batch of cutBatches(events, seed)) {
-    const values = batch.flatMap((event) => {
-      const result = normalise(event.body, contextOf(event, settings, accepted.length));
-      accepted.push(result.ok);
-      return result.ok ? [{ value: result.event, timestamp: event.receivedAt }] : [];
-    });
-    driver.pipe(eventsCollected, values);
-    for (let steps = random.integer(0, 30); steps > 0 && step(); steps -= 1);
-  }
-  while (step());
+  const collected: CollectedEvent[] = [];
+  return {
+    feed(events) {
+      for (const batch of cutBatches(events, seed)) {
+        const values = batch.flatMap((event) => {
+          const result = normalise(event.body, contextOf(event, settings, accepted.length));
+          accepted.push(result.ok);
+          return result.ok ? [{ value: result.event, timestamp: event.receivedAt }] : [];
+        });
+        collected.push(...values.map(({ value }) => value));
+        driver.pipe(eventsCollected, values);
+        for (let steps = random.integer(0, 30); steps > 0 && step(); steps -= 1);
+      }
+    },
+    finish() {
+      while (step());
+    },
+    driver,
+    collected,
+    accepted,
+  };
+}
+
+/** All events at once, to the end. */
+export function runTopology(
+  events: readonly OracleEvent[],
+  settings: OracleSettings,
+  options: RunOptions,
+): Run {
+  const { feed, finish, driver, accepted } = startTopology(settings, options);
+  feed(events);
+  finish();
   return { tables: ledgerTables(driver.output), accepted, unbalanced: unbalanced(driver), driver };
 }
 

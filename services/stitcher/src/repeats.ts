@@ -75,7 +75,8 @@ class Repeats implements Processor {
     }
     state.put(key, SEEN);
     const isErased = this.#isSuppressed(event);
-    this.#context.emit(eventsAccepted, isErased ? withoutPerson(event) : event, cause);
+    const left = isErased ? withoutPerson(event, this.#hash) : event;
+    this.#context.emit(eventsAccepted, left, cause);
     this.#context.count('ok', isErased ? 'suppressed' : 'first');
   }
 
