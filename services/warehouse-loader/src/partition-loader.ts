@@ -5,7 +5,7 @@
  * Guarantees: batches are retried with the bounds they were fixed with, until they are in; no
  * record is skipped; a failure only ever delays. One loader per partition runs at a time.
  */
-import { RosiError } from '@rosi/service-kit';
+import { passFailpoint, RosiError } from '@rosi/service-kit';
 import type { LogRecord } from '@rosi/streams';
 import { type BatchBounds, eventTopic } from './batch.js';
 import { checkedPosition } from './check-position.js';
@@ -37,10 +37,14 @@ export async function createPartitionLoader(
     checkpoint = next;
   };
   if (stored === undefined) await save(checkpoint);
+  const finish = async (bounds: BatchBounds) => {
+    await save({ position: bounds.to, open: null });
+    passFailpoint('loader.after-checkpoint');
+  };
   const settle = async (bounds: BatchBounds, timezone: SumsTimezone) => {
     const note = (open: BatchBounds) => save({ ...checkpoint, open });
     const settled = await settleBatch(options, bounds, note, timezone);
-    if (settled) await save({ position: bounds.to, open: null });
+    if (settled) await finish(bounds);
     return settled;
   };
   const settleOpen = async (timezone: SumsTimezone) => {
@@ -71,8 +75,10 @@ export async function createPartitionLoader(
         insertedAt = Date.now();
         const bounds = { ...boundsOf(records), attempt: 1 };
         await save({ position: checkpoint.position, open: bounds });
+        passFailpoint('loader.after-fix');
         if (await insertedAtOnce(options, bounds, records)) {
-          await save({ position: bounds.to, open: null });
+          passFailpoint('loader.after-insert');
+          await finish(bounds);
         } else if (!(await settle(bounds, options.timezone))) {
           return;
         }

@@ -7,7 +7,7 @@
  * differences in the views; killed anywhere, it does the rest when it is run again. A token is
  * never used twice, since it may outlive the part that it was written for.
  */
-import { RosiError } from '@rosi/service-kit';
+import { passFailpoint, RosiError } from '@rosi/service-kit';
 import type { LogRecord } from '@rosi/streams';
 import { type BatchBounds, eventTopic, insertToken } from './batch.js';
 import type { PartitionLoaderOptions } from './loader-options.js';
@@ -78,7 +78,9 @@ async function settleOnce(
     await insertBatch(options, next, records);
     await assertInBase(options, next);
   }
+  passFailpoint('loader.before-mending');
   await mendViews(options, { ...open, records }, timezone);
+  passFailpoint('loader.after-mending');
 }
 
 /** The server may know the token, and drop the rows; of events, repeats may be merged away. */
