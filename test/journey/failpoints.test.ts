@@ -51,7 +51,7 @@ async function dieWhileFed(part: Part, name: string, passing: number): Promise<W
   }
   await run.feedWhile(part, async () => {
     expect(await product.ended).toMatchObject({ signal: 'SIGKILL' });
-    return 'gone';
+    return { gone: true };
   });
   return [];
 }

@@ -106,17 +106,23 @@ export class SetRun {
 
   /**
    * Sends a part while something happens to the product; what had no answer goes along with the
-   * next part. `happens` answers whether the product is gone.
+   * next part. `happens` is given how many events were answered, and tells whether the product is gone.
    */
-  async feedWhile(
+  async feedWhile<T extends { readonly gone: boolean }>(
     part: readonly Wave[],
-    happens: (product: Product) => Promise<'gone' | 'alive'>,
-  ): Promise<void> {
+    happens: (product: Product, answered: () => number) => Promise<T>,
+  ): Promise<T> {
     const product = this.#product ?? (await this.start());
     const feeding = postWaves(product, [...this.#unanswered, ...part], this.#answers);
-    const outcome = await happens(product);
-    if (outcome === 'gone') this.#product = null;
+    const outcome = await happens(product, () => this.#answers.size);
+    if (outcome.gone) this.#product = null;
     this.#unanswered = await feeding;
+    return outcome;
+  }
+
+  /** Requests that wait to be sent again. */
+  get unanswered(): number {
+    return this.#unanswered.reduce((sum, wave) => sum + wave.length, 0);
   }
 
   /** For a product that nobody ends: everything must be answered. */
