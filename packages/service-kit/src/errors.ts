@@ -28,6 +28,8 @@ const codes = {
   ROSI_LOG_CUT_TOO_FAR: { exitCode: 2, retryable: false },
   /** ClickHouse holds the tables of another log, or was emptied. */
   ROSI_WAREHOUSE_FOREIGN: { exitCode: 2, retryable: false },
+  /** Another loader has begun to load the same database. */
+  ROSI_WAREHOUSE_TAKEN_OVER: { exitCode: 1, retryable: false },
   /** ClickHouse does not answer. */
   ROSI_WAREHOUSE_UNAVAILABLE: { exitCode: 1, retryable: true },
   /** The event log does not take or give records. */

@@ -12,7 +12,13 @@ import { checkedPosition } from './check-position.js';
 import type { PartitionLoaderOptions } from './loader-options.js';
 import { pause } from './pause.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './progress.js';
-import { insertBatch, type SumsTimezone, settleBatch, warnOfFailure } from './settle-batch.js';
+import {
+  insertBatch,
+  isFinal,
+  type SumsTimezone,
+  settleBatch,
+  warnOfFailure,
+} from './settle-batch.js';
 
 export interface PartitionLoader {
   /**
@@ -124,6 +130,7 @@ async function insertedAtOnce(
     await turn(() => insertBatch(options, bounds, records));
     return true;
   } catch (error) {
+    if (isFinal(error)) throw error;
     warnOfFailure(options, bounds, error, limits.backoffMsMin);
     await pause(limits.backoffMsMin, stopping);
     return false;

@@ -61,7 +61,7 @@ export async function settleBatch(
 }
 
 /** Waiting does not bring removed records back. */
-const isFinal = (error: unknown) => error instanceof RosiError && !error.retryable;
+export const isFinal = (error: unknown) => error instanceof RosiError && !error.retryable;
 
 async function settleOnce(
   options: PartitionLoaderOptions,
@@ -71,6 +71,8 @@ async function settleOnce(
 ): Promise<void> {
   const { warehouse, loaded, partition } = options;
   const records = readAgain(options, open);
+  // What another loader is about to write must not be taken for something lost.
+  await warehouse.assertClaimed();
   await assertQuiet(options);
   if (!(await isInBase(warehouse, loaded, partition, open))) {
     const next = { ...open, attempt: open.attempt + 1 };
