@@ -97,4 +97,36 @@ describe.skipIf(!smallDisksWork())('a full disk', () => {
     },
     testMsMax,
   );
+
+  it(
+    "of the stitcher's state: ends with exit code 1, and goes on once there is room",
+    async () => {
+      disk = mountSmallDisk(join(dataDir, 'state'), 16);
+      product = await startProduct({ dataDir });
+      await send(product, 0);
+      await product.settle();
+      disk.fill();
+      // The first ones may find free pages.
+      let accepted = 1;
+      const ended = { already: false };
+      void product.ended.then(() => {
+        ended.already = true;
+      });
+      for (; accepted < requestsMax && !ended.already; accepted += 1) {
+        const status = await send(product, accepted).then(
+          (answer) => answer.status,
+          () => null,
+        );
+        if (status !== 202) break;
+        await wait(20);
+      }
+      expect(await product.ended).toMatchObject({ code: 1, signal: null });
+      expect(product.output()).toMatch(/no space left|disk|MDB_|ENOSPC|Commit failed/i);
+      await disk.makeRoom();
+      product = await startProduct({ dataDir });
+      await sendUntilAccepted(product, accepted);
+      await expectOrders(product, accepted + 1);
+    },
+    testMsMax,
+  );
 });

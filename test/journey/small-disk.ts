@@ -27,7 +27,7 @@ export function mountSmallDisk(folder: string, mebibytes: number): SmallDisk {
   const ballast = join(folder, 'ballast');
   return {
     fill() {
-      for (let written = 0; ; written += 1) {
+      for (;;) {
         const { bavail, bsize } = statfsSync(folder);
         if (bavail === 0) return;
         const bytes = Buffer.alloc(Math.min(bavail * bsize, 4 * mebibyte));
