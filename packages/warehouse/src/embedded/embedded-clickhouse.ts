@@ -29,13 +29,8 @@ const READY_TIMEOUT_MS = 60_000;
  * answered is on disk, so that it may as well be killed.
  */
 const GRACE_MS = 1_000;
-/**
- * A server whose parent was killed needs a moment to notice, and on a busy machine many to be gone:
- * one that starts, or waits for its disk, can't be ended sooner. Its successor waits that long.
- */
-const FOLDER_TIMEOUT_MS = GRACE_MS + 30_000;
-/** A port that somebody else has is not given back so soon. */
-const PORT_TIMEOUT_MS = GRACE_MS + 5_000;
+/** A server whose parent was killed needs a moment to notice; its successor waits that long. */
+const FOLDER_TIMEOUT_MS = GRACE_MS + 5_000;
 const FOLDER_RETRY_MS = 200;
 const BACKOFF_MS_MIN = 250;
 const BACKOFF_MS_MAX = 10_000;
@@ -69,7 +64,7 @@ async function startFirst(
   spawn: (port: number) => ServerProcess,
   at: { readonly port: number; readonly dir: string; readonly logFile: string },
 ): Promise<{ server: ServerProcess; port: number }> {
-  const startedAt = Date.now();
+  const until = Date.now() + FOLDER_TIMEOUT_MS;
   for (;;) {
     const port = await probePort(at.port);
     if (port !== undefined) {
@@ -77,9 +72,8 @@ async function startFirst(
       if (await server.ready(READY_TIMEOUT_MS)) return { server, port };
       await server.stop();
       const exit = await server.exited;
-      if (!holdsFolder(exit) || Date.now() > startedAt + FOLDER_TIMEOUT_MS)
-        throw startError(exit, at);
-    } else if (Date.now() > startedAt + PORT_TIMEOUT_MS) {
+      if (!holdsFolder(exit) || Date.now() > until) throw startError(exit, at);
+    } else if (Date.now() > until) {
       throw new RosiError(
         'ROSI_ADDRESS_UNAVAILABLE',
         `port ${at.port} on 127.0.0.1 is taken: set ROSI_CLICKHOUSE_PORT to another one (0: any)`,
