@@ -32,8 +32,12 @@ const codes = {
   ROSI_STATE_OF_ANOTHER_LOG: { exitCode: 2, retryable: false },
   ROSI_PARTITIONS_CHANGED: { exitCode: 2, retryable: false },
   ROSI_LOG_CUT_TOO_FAR: { exitCode: 2, retryable: false },
+  /** A record of the log is missing or damaged on disk. */
+  ROSI_LOG_DAMAGED: { exitCode: 1, retryable: false },
   /** ClickHouse holds the tables of another log, or was emptied. */
   ROSI_WAREHOUSE_FOREIGN: { exitCode: 2, retryable: false },
+  /** Another loader has begun to load the same database. */
+  ROSI_WAREHOUSE_TAKEN_OVER: { exitCode: 1, retryable: false },
   /** ClickHouse does not answer. */
   ROSI_WAREHOUSE_UNAVAILABLE: { exitCode: 1, retryable: true },
   /** The event log does not take or give records. */

@@ -44,7 +44,10 @@ export interface ErasedPersons {
 
 export interface Warehouse {
   readonly url: string;
-  /** Makes or brings up to date the database; safe to repeat and to interrupt. */
+  /**
+   * Makes or brings up to date the database, and claims it for this connection; safe to repeat and
+   * to interrupt. An older loader's inserts are refused from then on (`ROSI_WAREHOUSE_TAKEN_OVER`).
+   */
   migrate(options: MigrateOptions): Promise<{ applied: readonly string[]; rebuilt: boolean }>;
   /** The replay that filled the tables; 0: none did. */
   generation(): Promise<number>;
@@ -56,6 +59,8 @@ export interface Warehouse {
     rows: readonly RowOf<T>[],
     token: string,
   ): Promise<void>;
+  /** Throws `ROSI_WAREHOUSE_TAKEN_OVER` when another connection has claimed the database since. */
+  assertClaimed(): Promise<void>;
   /**
    * Nothing that this or an earlier loader sent for the table is under way on the server. Before
    * that, comparing is too early: a server works on although its client has gone.

@@ -16,9 +16,11 @@ import {
 } from '@clickhouse/client';
 import { RosiError } from '@rosi/service-kit';
 import { type ForgettingDatabase, forgetPersons } from './forget.js';
+import { assertClaimed, insertFailure } from './loader-session.js';
 import { type MendingDatabase, mendOrderViews } from './mend-order-views.js';
 import { migrate, readGeneration } from './migrate.js';
 import type { BaseTable } from './rows.js';
+import { loaderQueryPrefix } from './schema/loader-fence.js';
 import type { QueryParameters, Warehouse } from './warehouse-api.js';
 
 /** Older ones lack what the views and the deduplication of views rely on. */
@@ -44,8 +46,9 @@ const insertSettings: ClickHouseSettings = {
 };
 
 /** By their ids the server tells what it still does for a loader, and for which base table. */
-const loaderQueries = (table: BaseTable) => `rosi-loader:${table}:`;
-const loaderQueryId = (table: BaseTable) => `${loaderQueries(table)}${randomUUID()}`;
+const loaderQueries = (table: BaseTable) => `${loaderQueryPrefix}${table}:`;
+const loaderQueryId = (table: BaseTable, session: string) =>
+  `${loaderQueries(table)}${session}:${randomUUID()}`;
 
 /** Statements that list identifiers are long. */
 const STATEMENT_BYTES_MAX = 64 * 1024 * 1024;
@@ -65,10 +68,14 @@ const readSettings: ClickHouseSettings = {
 };
 
 /** Connects and checks the version; retrying while the server is away is the caller's. */
-export async function connectWarehouse(options: { readonly url: string }): Promise<Warehouse> {
+export async function connectWarehouse(options: {
+  readonly url: string;
+  /** How long an answer may take; default five minutes. */
+  readonly requestTimeoutMs?: number;
+}): Promise<Warehouse> {
   const client = createClient({
     url: options.url,
-    request_timeout: REQUEST_TIMEOUT_MS,
+    request_timeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     // Whatever goes wrong is thrown; the client would write beside our own log.
     log: { level: ClickHouseLogLevel.OFF },
     compression: { request: false, response: false },
@@ -130,24 +137,30 @@ function warehouseOf(client: ClickHouseClient, url: string): Warehouse {
       format: 'JSONEachRow',
       clickhouse_settings: readSettings,
     });
+  const session = randomUUID();
   const warehouse: Warehouse = {
     url,
-    migrate: (options) => migrate(warehouse, options),
+    migrate: (options) => migrate(warehouse, options, session),
     generation: () => readGeneration(warehouse),
-    forget: (erased) => forgetPersons(forgettingDatabase(client, warehouse), erased),
+    async forget(erased) {
+      await assertClaimed(warehouse, session);
+      await forgetPersons(forgettingDatabase(client, warehouse, session), erased);
+    },
     async insertBatch(table, rows, token) {
       if (rows.length === 0) return;
-      await client.insert({
+      const inserted = client.insert({
         table: `rosi.${table}`,
         values: [...rows],
         format: 'JSONEachRow',
-        query_id: loaderQueryId(table),
+        query_id: loaderQueryId(table, session),
         clickhouse_settings: { ...insertSettings, insert_deduplication_token: token },
       });
+      await inserted.catch((error: unknown) => Promise.reject(insertFailure(error)));
     },
+    assertClaimed: () => assertClaimed(warehouse, session),
     isQuiet: (table) => isQuiet(warehouse, table),
     mendOrderViews: (batch, timezone) =>
-      mendOrderViews(mendingDatabase(client, warehouse), batch, timezone),
+      mendOrderViews(mendingDatabase(client, session, warehouse), batch, timezone),
     async query<T>(sql: string, parameters?: QueryParameters) {
       return (await select(sql, parameters)).json<T>();
     },
@@ -214,6 +227,7 @@ async function isQuiet(database: Pick<Warehouse, 'query'>, table: BaseTable): Pr
 function forgettingDatabase(
   client: ClickHouseClient,
   { query }: Pick<Warehouse, 'query'>,
+  session: string,
 ): ForgettingDatabase {
   return {
     query,
@@ -232,6 +246,7 @@ function forgettingDatabase(
         table: 'rosi.events',
         values: [...rows],
         format: 'JSONEachRow',
+        query_id: loaderQueryId('events', session),
         clickhouse_settings: { ...insertSettings, insert_deduplication_token: randomUUID() },
       });
     },
@@ -244,12 +259,13 @@ function forgettingDatabase(
  */
 function mendingDatabase(
   client: ClickHouseClient,
+  session: string,
   { query }: Pick<Warehouse, 'query'>,
 ): MendingDatabase {
   const command = async (sql: string, settings: ClickHouseSettings = {}) => {
     await client.command({
       query: sql,
-      query_id: loaderQueryId('order_records'),
+      query_id: loaderQueryId('order_records', session),
       clickhouse_settings: { ...settings, wait_end_of_query: 1 },
     });
   };
@@ -267,7 +283,7 @@ function mendingDatabase(
         table: 'rosi.credit_deltas',
         values: [...rows],
         format: 'JSONEachRow',
-        query_id: loaderQueryId('order_records'),
+        query_id: loaderQueryId('order_records', session),
         clickhouse_settings: { ...insertSettings, insert_deduplication_token: randomUUID() },
       });
     },
