@@ -1,0 +1,255 @@
+/**
+ * Runs a topology on Kafka, as one of any number of instances. The group shares out units; each unit
+ * is one partition number of processors that read the same topics, and nearly always of one.
+ */
+import {
+  createOutcomeTally,
+  inputsOf,
+  type OutcomeCounts,
+  type Topology,
+  wire,
+} from '@rosi/streams';
+import { connectKafka, type KafkaConnection, type KafkaOptions } from './connection.js';
+import { Fetcher } from './fetcher.js';
+import { GroupMember } from './group-member.js';
+import { type LocalState, openLocalState } from './local-state.js';
+import { PositionReports } from './position-reports.js';
+import { Task } from './task.js';
+import { type TaskLimits, TopicNames, taskName } from './task-spec.js';
+import { declareTopics, ensureTopics, processorGroups } from './topics.js';
+
+const DEFAULT_LIMITS: TaskLimits = {
+  batchRecordsMax: 1000,
+  commitRecordsMax: 20_000,
+  commitBytesMax: 8 * 1024 * 1024,
+  bufferRecordsMax: 5000,
+};
+const SESSION_MS = 30_000;
+const REBALANCE_MS = 60_000;
+const FOR_EVER = -1;
+
+export interface KafkaRuntimeOptions {
+  readonly kafka: KafkaOptions;
+  readonly topology: Topology;
+  readonly partitions: number;
+  /** Of all topics and ids in the cluster; default none. */
+  readonly prefix?: string;
+  /** Instances of one group share the work. */
+  readonly groupId: string;
+  /** State on this machine; of this instance alone. */
+  readonly dir: string;
+  /** Copies of each topic; default 1. */
+  readonly replicas?: number;
+  /** Of topics from or for outside; default for ever. */
+  readonly retentionMs?: number;
+  readonly limits?: Partial<TaskLimits>;
+  /** How long an instance may be silent before its work goes to others; default 30 s. */
+  readonly sessionMs?: number;
+  /** The processors' clock; default the system's. */
+  readonly now?: () => number;
+  readonly onCommit?: (commit: { readonly records: number }) => void;
+  /** What is waited out or tried again. */
+  readonly onTrouble?: (error: unknown) => void;
+  /** A task has ended for good; what was committed stays. The runtime is to be stopped. */
+  readonly onFault: (error: Error) => void;
+}
+
+export interface KafkaRuntime {
+  /** Ends after the transactions under way, and leaves the group. */
+  stop(): Promise<void>;
+  /** Of the tasks that this instance works on, as of their last commits. */
+  outcomes(): OutcomeCounts[];
+  /** The tasks that this instance works on, as `processor/partition`. */
+  tasks(): string[];
+}
+
+/** Makes and checks the topics, opens the state and joins the group. */
+export async function runKafka(options: KafkaRuntimeOptions): Promise<KafkaRuntime> {
+  const names = new TopicNames(options.prefix ?? '');
+  const wiring = wire(options.topology);
+  const { partitions, replicas = 1, retentionMs = FOR_EVER } = options;
+  await ensureTopics(
+    options.kafka,
+    declareTopics(wiring, names, { partitions, replicas, retentionMs }),
+  );
+  const instance = new Instance(options, names);
+  await instance.start();
+  return instance;
+}
+
+class Instance implements KafkaRuntime {
+  private readonly wiring;
+  private readonly units: ReadonlyMap<string, readonly string[]>;
+  private readonly running = new Map<string, Task>();
+  /** Tasks that are ending; one of the same name begins after it. */
+  private readonly ending = new Map<string, Promise<void>>();
+  private readonly local: LocalState;
+  private connection: KafkaConnection | undefined;
+  private fetching: { readonly connection: KafkaConnection; readonly fetcher: Fetcher } | undefined;
+  private member: GroupMember | undefined;
+  private reports: PositionReports | undefined;
+  private wanted = new Set<string>();
+
+  constructor(
+    private readonly options: KafkaRuntimeOptions,
+    private readonly names: TopicNames,
+  ) {
+    this.wiring = wire(options.topology);
+    this.units = this.makeUnits();
+    this.local = openLocalState(options.dir);
+  }
+
+  async start(): Promise<void> {
+    const { kafka, sessionMs = SESSION_MS, groupId, onFault } = this.options;
+    const topics = [
+      ...[...this.wiring.topics.keys()].map((name) => this.names.of(name)),
+      ...this.wiring.processors.map(({ name }) => this.names.changelogOf(name)),
+    ];
+    this.connection = await connectKafka(kafka);
+    await this.connection.watch(topics);
+    const connection = await connectKafka(kafka);
+    await connection.watch(topics);
+    this.fetching = { connection, fetcher: new Fetcher(connection, this.onTrouble) };
+    this.member = await GroupMember.join({
+      kafka,
+      groupId: `${this.names.prefix}${groupId}`,
+      sessionMs,
+      rebalanceMs: Math.max(REBALANCE_MS, sessionMs),
+      units: new Map([...this.units.keys()].map((unit) => [unit, this.topicsOf(unit)])),
+      wishes: () => ({ owned: this.ownUnits(), stored: this.storedUnits() }),
+      onShare: (units) => this.take(units),
+      onTrouble: this.onTrouble,
+      onFault,
+    });
+    this.reports = new PositionReports(this.member, () => this.positions());
+  }
+
+  async stop(): Promise<void> {
+    this.wanted = new Set();
+    for (const name of this.running.keys()) this.end(name);
+    await Promise.all(this.ending.values());
+    await this.reports?.stop();
+    await this.member?.leave();
+    await this.fetching?.fetcher.close();
+    await this.fetching?.connection.close();
+    await this.connection?.close();
+    await this.local.close();
+  }
+
+  outcomes(): OutcomeCounts[] {
+    const tally = createOutcomeTally();
+    for (const { processor, outcome, reason, count } of this.allOutcomes()) {
+      tally.add(processor, outcome, reason, count);
+    }
+    return tally.list();
+  }
+
+  tasks(): string[] {
+    return [...this.running.keys()].sort();
+  }
+
+  private readonly onTrouble = (error: unknown): void => this.options.onTrouble?.(error);
+
+  private allOutcomes(): OutcomeCounts[] {
+    return [...this.running.values()].flatMap((task) => task.outcomes());
+  }
+
+  /** Each unit's tasks, by the unit's name: that of its first task. */
+  private makeUnits(): ReadonlyMap<string, readonly string[]> {
+    const units = new Map<string, readonly string[]>();
+    for (const processors of processorGroups(this.wiring)) {
+      for (let partition = 0; partition < this.options.partitions; partition += 1) {
+        const tasks = processors.map((name) => taskName(name, partition));
+        units.set(tasks[0] as string, tasks);
+      }
+    }
+    return units;
+  }
+
+  private topicsOf(unit: string): { topic: string; partitions: number[] }[] {
+    const topics = new Set<string>();
+    for (const task of this.units.get(unit) ?? []) {
+      for (const { name } of inputsOf(this.declarationOf(task))) topics.add(this.names.of(name));
+    }
+    return [...topics].map((topic) => ({ topic, partitions: [partitionNumber(unit)] }));
+  }
+
+  private declarationOf(task: string) {
+    const processor = task.slice(0, task.lastIndexOf('/'));
+    const found = this.wiring.processors.find(({ name }) => name === processor);
+    if (found === undefined) throw new RangeError(`No processor ${processor}`);
+    return found;
+  }
+
+  private ownUnits(): string[] {
+    return [...this.units].filter(([, [task]]) => this.running.has(task ?? '')).map(([n]) => n);
+  }
+
+  private storedUnits(): string[] {
+    const stored = new Set(this.local.tasks());
+    return [...this.units].filter(([, [task]]) => stored.has(task ?? '')).map(([n]) => n);
+  }
+
+  /** The instance's share is new: ends what it no longer has, begins what it has now. */
+  private take(units: readonly string[]): void {
+    this.wanted = new Set(units.flatMap((unit) => this.units.get(unit) ?? []));
+    for (const name of this.running.keys()) if (!this.wanted.has(name)) this.end(name);
+    for (const name of this.wanted) void this.begin(name);
+  }
+
+  private end(name: string): void {
+    const task = this.running.get(name);
+    if (task === undefined) return;
+    this.running.delete(name);
+    const ended = task.stop().finally(() => this.ending.delete(name));
+    this.ending.set(name, ended);
+  }
+
+  private async begin(name: string): Promise<void> {
+    await this.ending.get(name);
+    // It may have been begun, or given away, in the meantime.
+    if (this.running.has(name) || !this.wanted.has(name)) return;
+    const { connection, fetching } = this;
+    if (connection === undefined || fetching === undefined) return;
+    const { kafka, partitions, groupId, limits, now = Date.now, onFault } = this.options;
+    const task = new Task({
+      spec: {
+        declaration: this.declarationOf(name),
+        partition: partitionNumber(name),
+        partitions,
+        names: this.names,
+        transactionalId: `${this.names.prefix}${groupId}-${name.replace('/', '-')}`,
+        kafka,
+        connection,
+        copy: this.local.copyOf(name),
+        limits: { ...DEFAULT_LIMITS, ...limits },
+        now,
+      },
+      fetcher: fetching.fetcher,
+      isOurs: async () => (await this.member?.confirm()) ?? false,
+      onCommit: (records) => this.options.onCommit?.({ records }),
+      onTrouble: this.onTrouble,
+      onFault,
+    });
+    this.running.set(name, task);
+  }
+
+  /** By topic and partition, the least of the tasks that read it. */
+  private positions(): Map<string, Map<number, number>> {
+    const least = new Map<string, Map<number, number>>();
+    for (const [name, task] of this.running) {
+      const partition = partitionNumber(name);
+      for (const [topic, position] of task.positions()) {
+        const full = this.names.of(topic);
+        const known = least.get(full) ?? new Map<number, number>();
+        known.set(partition, Math.min(position, known.get(partition) ?? position));
+        least.set(full, known);
+      }
+    }
+    return least;
+  }
+}
+
+function partitionNumber(task: string): number {
+  return Number(task.slice(task.lastIndexOf('/') + 1));
+}
