@@ -13,6 +13,7 @@ import { connectKafka, type KafkaConnection, type KafkaOptions } from './connect
 import { Fetcher } from './fetcher.js';
 import { GroupMember } from './group-member.js';
 import { type LocalState, openLocalState } from './local-state.js';
+import { firstOffsets, type Place } from './offsets.js';
 import { PositionReports } from './position-reports.js';
 import { Task } from './task.js';
 import { type TaskLimits, TopicNames, taskName } from './task-spec.js';
@@ -107,6 +108,9 @@ class Instance implements KafkaRuntime {
     ];
     this.connection = await connectKafka(kafka);
     await this.connection.watch(topics);
+    // A partition that is known to the cluster but not yet to its leader can't be written to; a
+    // transaction that tries has to wait until the broker's own patience ends, half a minute.
+    await firstOffsets(this.connection, this.placesOf(topics));
     const connection = await connectKafka(kafka);
     await connection.watch(topics);
     this.fetching = { connection, fetcher: new Fetcher(connection, this.onTrouble) };
@@ -146,6 +150,11 @@ class Instance implements KafkaRuntime {
 
   tasks(): string[] {
     return [...this.running.keys()].sort();
+  }
+
+  private placesOf(topics: readonly string[]): Place[] {
+    const partitions = Array.from({ length: this.options.partitions }, (_, partition) => partition);
+    return topics.flatMap((topic) => partitions.map((partition) => ({ topic, partition })));
   }
 
   private readonly onTrouble = (error: unknown): void => this.options.onTrouble?.(error);
