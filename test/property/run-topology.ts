@@ -1,7 +1,13 @@
 /** Raw events through normalisation and the stitcher's topology in the test driver. */
 import { createHmac } from 'node:crypto';
 import { defaultSettings } from '@rosi/attribution';
-import { eventsCollected, ledgerOrders, normalise } from '@rosi/events';
+import {
+  type CollectedEvent,
+  eventsCollected,
+  type LedgerOrder,
+  ledgerOrders,
+  normalise,
+} from '@rosi/events';
 import { stitcherTopology } from '@rosi/stitcher';
 import { createTestDriver, type TestDriver } from '@rosi/streams';
 import { cutBatches, Random } from '../generator/index.js';
@@ -38,16 +44,25 @@ export function runTopology(
   const step = () => driver.step((count) => random.integer(0, count - 1), choices);
   const accepted: boolean[] = [];
   for (const batch of cutBatches(events, seed)) {
-    const values = batch.flatMap((event) => {
-      const result = normalise(event.body, contextOf(event, settings, accepted.length));
-      accepted.push(result.ok);
-      return result.ok ? [{ value: result.event, timestamp: event.receivedAt }] : [];
-    });
-    driver.pipe(eventsCollected, values);
+    driver.pipe(eventsCollected, collect(batch, settings, accepted));
     for (let steps = random.integer(0, 30); steps > 0 && step(); steps -= 1);
   }
   while (step());
-  return { tables: ledgerTables(driver.output), accepted, unbalanced: unbalanced(driver), driver };
+  const unbalanced = unbalancedCells(driver.output(ledgerOrders));
+  return { tables: ledgerTables(driver.output), accepted, unbalanced, driver };
+}
+
+/** What the collector makes of events; `accepted` gets its decision about each. */
+export function collect(
+  events: readonly OracleEvent[],
+  settings: OracleSettings,
+  accepted: boolean[],
+): { readonly value: CollectedEvent; readonly timestamp: number }[] {
+  return events.flatMap((event) => {
+    const result = normalise(event.body, contextOf(event, settings, accepted.length));
+    accepted.push(result.ok);
+    return result.ok ? [{ value: result.event, timestamp: event.receivedAt }] : [];
+  });
 }
 
 function contextOf(event: OracleEvent, settings: OracleSettings, index: number) {
@@ -65,8 +80,8 @@ function contextOf(event: OracleEvent, settings: OracleSettings, index: number) 
   };
 }
 
-function unbalanced(driver: TestDriver): string[] {
-  const records = driver.output(ledgerOrders);
+/** Cells whose summed differences are not what the newest records say. */
+export function unbalancedCells(records: readonly LedgerOrder[]): string[] {
   const summed = summedDeltas(records);
   const present = presentCredits(records);
   const cells = new Set([...summed.keys(), ...present.keys()]);

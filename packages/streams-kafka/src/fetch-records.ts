@@ -5,6 +5,8 @@ import { type AbortedTransaction, type KafkaRecord, readCommitted } from './reco
 
 const READ_COMMITTED = 1;
 const CONSUMER = -1;
+/** kafkajs keeps two connections to a broker; fetches have the second. */
+const FETCH_CONNECTION = 1;
 
 export interface FetchRange {
   readonly topic: string;
@@ -59,6 +61,7 @@ export async function fetchRecords(
     parse: async (decoded: object) => decoded,
   };
   try {
+    await connected(broker);
     await broker.connectionPool.send({ request, response });
   } catch (error) {
     // As kafkajs does it: only a new connection helps.
@@ -66,6 +69,19 @@ export async function fetchRecords(
     throw error;
   }
   return fetched;
+}
+
+const connecting = new WeakMap<object, Promise<unknown>>();
+
+/** kafkajs opens a socket for every request that comes before the first has connected. */
+function connected({ connectionPool }: Broker): Promise<unknown> {
+  const known = connecting.get(connectionPool);
+  if (known !== undefined) return known;
+  const fresh = connectionPool
+    .getConnection(FETCH_CONNECTION)
+    .finally(() => connecting.delete(connectionPool));
+  connecting.set(connectionPool, fresh);
+  return fresh;
 }
 
 function decodeResponse(

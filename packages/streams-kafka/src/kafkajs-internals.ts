@@ -28,6 +28,7 @@ export interface ProducedMessage {
 export interface Broker {
   readonly nodeId: number;
   readonly connectionPool: {
+    getConnection(index: number): Promise<unknown>;
     send(exchange: {
       readonly request: object;
       readonly response: {

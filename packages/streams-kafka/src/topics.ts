@@ -16,6 +16,7 @@ const RECORD_BYTES_MAX = 8 * 1024 * 1024;
 /** Twice the age of a copy of state that is still trusted (`restore.ts`). */
 const REMOVALS_KEPT_MS = 7 * DAY_MS;
 const FOR_EVER = -1;
+const INT64_MAX = 2n ** 63n - 1n;
 /** A new topic is known to all brokers within a moment. */
 const LEADER_RETRIES = 300;
 const LEADER_RETRY_MS = 100;
@@ -62,6 +63,8 @@ const recordSettings = {
   'max.message.bytes': String(RECORD_BYTES_MAX),
   // A record's time is the received_at of its cause, not when it was written.
   'message.timestamp.type': 'CreateTime',
+  // An event must not be refused because two clocks differ.
+  'message.timestamp.after.max.ms': String(INT64_MAX),
 };
 
 function endSettings(retentionMs: number): Pick<DeclaredTopic, 'settings' | 'fixed'> {
