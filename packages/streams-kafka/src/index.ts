@@ -2,4 +2,4 @@ export type { KafkaOptions } from './connection.js';
 export { KafkaError, type KafkaErrorCode } from './errors.js';
 export { openProgress, type Progress, type ProgressOptions } from './progress.js';
 export { type KafkaRuntime, type KafkaRuntimeOptions, runKafka } from './run-kafka.js';
-export type { TaskLimits } from './task-spec.js';
+export type { CommitStep, TaskLimits } from './task-spec.js';

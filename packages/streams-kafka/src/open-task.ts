@@ -182,7 +182,7 @@ export class OpenTask {
 
   /** Commits what the batches since the last commit have done. */
   async commit(): Promise<void> {
-    const { declaration, names, partition, copy } = this.spec;
+    const { declaration, names, partition, copy, onStep } = this.spec;
     const topic = names.changelogOf(declaration.name);
     const timestamp = this.batchNow;
     const positions = this.positions();
@@ -193,9 +193,12 @@ export class OpenTask {
     ];
     const changes = entries.map((entry) => ({ topic, partition, timestamp, ...entry }));
     const sent = await this.producer.send([...this.outgoing, ...changes]);
+    onStep('sent');
     await this.producer.commit();
+    onStep('committed');
     const changelogOffset = (sent.get(`${topic}/${partition}`) ?? Number.NaN) + 1;
     await copy.apply(entries, { changelogOffset, savedAtMs: Date.now() });
+    onStep('saved');
     this.state.forget();
     this.outgoing = [];
     this.outgoingBytes = 0;

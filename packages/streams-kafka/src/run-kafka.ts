@@ -16,7 +16,7 @@ import { type LocalState, openLocalState } from './local-state.js';
 import { firstOffsets, type Place } from './offsets.js';
 import { PositionReports } from './position-reports.js';
 import { Task } from './task.js';
-import { type TaskLimits, TopicNames, taskName } from './task-spec.js';
+import { type CommitStep, type TaskLimits, TopicNames, taskName } from './task-spec.js';
 import { declareTopics, ensureTopics, processorGroups } from './topics.js';
 
 const DEFAULT_LIMITS: TaskLimits = {
@@ -49,6 +49,8 @@ export interface KafkaRuntimeOptions {
   /** The processors' clock; default the system's. */
   readonly now?: () => number;
   readonly onCommit?: (commit: { readonly records: number }) => void;
+  /** Within a commit; for tests that end the process there. */
+  readonly onStep?: (step: CommitStep) => void;
   /** What is waited out or tried again. */
   readonly onTrouble?: (error: unknown) => void;
   /** A task has ended for good; what was committed stays. The runtime is to be stopped. */
@@ -233,6 +235,7 @@ class Instance implements KafkaRuntime {
         copy: this.local.copyOf(name),
         limits: { ...DEFAULT_LIMITS, ...limits },
         now,
+        onStep: (step) => this.options.onStep?.(step),
       },
       fetcher: fetching.fetcher,
       isOurs: async () => (await this.member?.confirm()) ?? false,

@@ -15,7 +15,11 @@ export interface TaskSpec {
   readonly copy: LocalCopy;
   readonly limits: TaskLimits;
   now(): number;
+  onStep(step: CommitStep): void;
 }
+
+/** What a task has just done of a commit: `saved` is the copy on this machine. */
+export type CommitStep = 'sent' | 'committed' | 'saved';
 
 export interface TaskLimits {
   /** Records that a processor gets at once. */

@@ -1,16 +1,29 @@
 /** What tests do to topics: write as a producer outside, read as a consumer outside, clear away. */
 import type { Topic } from '@rosi/events';
-import { partitionOf } from '@rosi/streams';
+import { partitionOf, type Topology, wire } from '@rosi/streams';
 import kafkajs from 'kafkajs';
 import { connectKafka, type KafkaOptions } from '../connection.js';
 import { fetchRecords } from '../fetch-records.js';
 import { endOffsets, firstOffset, offsetIn } from '../offsets.js';
 import type { KafkaRecord } from '../record-batches.js';
+import { TopicNames } from '../task-spec.js';
+import { declareTopics, ensureTopics } from '../topics.js';
 
 const { Kafka } = kafkajs;
 const ALL_REPLICAS = -1;
 const MESSAGES_AT_ONCE = 500;
 const LIMITS = { waitMs: 100, bytesMax: 8e6, partitionBytesMax: 8e6 };
+
+/** Makes the topics of a topology, for tests that write before anything runs. */
+export function makeTopics(
+  kafka: KafkaOptions,
+  topology: Topology,
+  options: { readonly prefix: string; readonly partitions: number },
+): Promise<void> {
+  const settings = { partitions: options.partitions, replicas: 1, retentionMs: -1 };
+  const names = new TopicNames(options.prefix);
+  return ensureTopics(kafka, declareTopics(wire(topology), names, settings));
+}
 
 /** Appends values, each to the partition of its key, those of a partition in their order. */
 export async function writeTopic<T>(
