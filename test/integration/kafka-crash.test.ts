@@ -22,6 +22,8 @@ import {
 const PARTITIONS = 3;
 const SETS_EACH = 6;
 const SESSION_MS = 2000;
+const BATCHES = 40;
+const BATCH_MS = 250;
 const kafka = await startTestKafka();
 afterAll(() => kafka?.close());
 
@@ -40,7 +42,7 @@ async function held(
     instances.push(instance);
     return instance;
   };
-  const write = () => writeSets(place, sets, { batches: 10, between: () => delay(100) });
+  const write = () => writeSets(place, sets, { batches: BATCHES, between: () => delay(BATCH_MS) });
   await makeTopics(client, stitcherTopology(defaultSettings), place);
   try {
     await body({ make }, write);
@@ -63,13 +65,18 @@ test.skipIf(kafka === null).each(steps)(
       const [steady, dying] = [make(), make()];
       steady.start();
       dying.start({ step, times: 2 });
+      let deaths = 0;
+      const count = () => {
+        deaths += 1;
+      };
       const writing = write();
       for (let times = 3; times < 8; times += 1) {
-        await Promise.race([dying.ended(), writing.then(() => delay(3000))]);
+        await Promise.race([dying.ended().then(count), writing.then(() => delay(3000))]);
         await dying.kill();
         dying.start({ step, times });
       }
       await writing;
+      expect(deaths).toBeGreaterThan(1);
       await dying.kill();
       dying.start();
     });
