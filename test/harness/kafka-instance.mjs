@@ -3,6 +3,7 @@
  * Its options come as JSON; `dieAfter` names a step of a commit and how often it may pass.
  */
 import { defaultSettings } from '@rosi/attribution';
+import { suppressionHash } from '@rosi/service-kit';
 import { stitcherTopology } from '@rosi/stitcher';
 import { runKafka } from '@rosi/streams-kafka';
 
@@ -10,7 +11,7 @@ const { dieAfter, ...options } = JSON.parse(process.argv[2] ?? '{}');
 let left = dieAfter?.times ?? 0;
 const runtime = await runKafka({
   ...options,
-  topology: stitcherTopology(defaultSettings),
+  topology: stitcherTopology({ attribution: defaultSettings, hash: suppressionHash('test') }),
   onStep(step) {
     if (step !== dieAfter?.step) return;
     left -= 1;

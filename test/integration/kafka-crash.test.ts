@@ -5,8 +5,6 @@
 import { randomUUID } from 'node:crypto';
 import { cpSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { defaultSettings } from '@rosi/attribution';
-import { stitcherTopology } from '@rosi/stitcher';
 import { makeTopics, removeTopics, startTestKafka } from '@rosi/streams-kafka/testing';
 import { afterAll, expect, test } from 'vitest';
 import { KafkaInstance } from '../harness/kafka-instances.js';
@@ -43,7 +41,7 @@ async function held(
     return instance;
   };
   const write = () => writeSets(place, sets, { batches: BATCHES, between: () => delay(BATCH_MS) });
-  await makeTopics(client, stitcherTopology(defaultSettings), place);
+  await makeTopics(client, testedTopology(), place);
   try {
     await body({ make }, write);
     const fault = () => instances.map((one) => one.fault).find((error) => error !== undefined);

@@ -6,8 +6,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultSettings } from '@rosi/attribution';
-import { stitcherTopology } from '@rosi/stitcher';
 import { type KafkaRuntime, runKafka } from '@rosi/streams-kafka';
 import { removeTopics, startTestKafka } from '@rosi/streams-kafka/testing';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -78,7 +76,7 @@ class Crew {
     const dir = mkdtempSync(join(tmpdir(), 'rosi-sets-'));
     const runtime = await runKafka({
       ...this.place,
-      topology: stitcherTopology(defaultSettings),
+      topology: testedTopology(),
       groupId: GROUP,
       dir,
       sessionMs: SESSION_MS,

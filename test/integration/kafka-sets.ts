@@ -4,16 +4,14 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { defaultSettings } from '@rosi/attribution';
 import { eventsCollected, ledgerOrders, type Topic } from '@rosi/events';
-import { stitcherTopology } from '@rosi/stitcher';
 import { type KafkaOptions, openProgress } from '@rosi/streams-kafka';
 import { readTopic, writeTopic } from '@rosi/streams-kafka/testing';
 import { generate, injectDuplicates, Random, shuffle } from '../generator/index.js';
 import type { OracleInput } from '../oracle/index.js';
 import { ledgerTables } from '../property/ledger-tables.js';
 import { problemsOf } from '../property/problems-of.js';
-import { collect, unbalancedCells } from '../property/run-topology.js';
+import { collect, testedTopology, unbalancedCells } from '../property/run-topology.js';
 
 export interface KafkaPlace {
   readonly kafka: KafkaOptions;
@@ -72,7 +70,7 @@ export async function untilSettled(
   place: KafkaPlace,
   fault: () => Error | undefined,
 ): Promise<void> {
-  const topology = stitcherTopology(defaultSettings);
+  const topology = testedTopology();
   const progress = await openProgress({ ...place, topology, groupId: GROUP });
   try {
     while (!(await progress.isSettled())) {
@@ -112,7 +110,7 @@ export async function judge(place: KafkaPlace, sets: readonly RandomSet[]): Prom
 }
 
 function ledgerTopics(): Topic<never>[] {
-  const outputs = stitcherTopology(defaultSettings).processors.flatMap(
+  const outputs = testedTopology().processors.flatMap(
     ({ outputs: all }) => all as readonly Topic<never>[],
   );
   return [...new Set(outputs)].filter(({ name }) => name.startsWith('ledger.'));

@@ -8,8 +8,9 @@ import {
   ledgerOrders,
   normalise,
 } from '@rosi/events';
+import { suppressionHash } from '@rosi/service-kit';
 import { stitcherTopology } from '@rosi/stitcher';
-import { createTestDriver, type TestDriver } from '@rosi/streams';
+import { createTestDriver, type TestDriver, type Topology } from '@rosi/streams';
 import { cutBatches, Random } from '../generator/index.js';
 import type { ActualTables, OracleEvent, OracleSettings } from '../oracle/index.js';
 import { ledgerTables, presentCredits, summedDeltas } from './ledger-tables.js';
@@ -36,7 +37,7 @@ export function runTopology(
   { partitions, seed }: RunOptions,
 ): Run {
   const random = new Random(seed);
-  const driver = createTestDriver(stitcherTopology(defaultSettings), { partitions });
+  const driver = createTestDriver(testedTopology(), { partitions });
   const choices = {
     topic: (count: number) => random.integer(0, count - 1),
     cut: (count: number) => random.integer(1, count),
@@ -50,6 +51,11 @@ export function runTopology(
   while (step());
   const unbalanced = unbalancedCells(driver.output(ledgerOrders));
   return { tables: ledgerTables(driver.output), accepted, unbalanced, driver };
+}
+
+/** The stitcher as tests run it. */
+export function testedTopology(): Topology {
+  return stitcherTopology({ attribution: defaultSettings, hash: suppressionHash('test') });
 }
 
 /** What the collector makes of events; `accepted` gets its decision about each. */

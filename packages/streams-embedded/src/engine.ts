@@ -11,7 +11,7 @@ import {
   outputsOf,
   type Processor,
   type ProcessorDeclaration,
-  partitionOf,
+  partitionsOf,
   type TopicReader,
   type Topology,
   type Wiring,
@@ -20,7 +20,8 @@ import {
 import { EmbeddedError } from './errors.js';
 import { LedgerWriter } from './ledger-writer.js';
 import type { Retention } from './partition-log.js';
-import { checkIdentity } from './state-identity.js';
+import { SourceReader } from './source-reader.js';
+import { checkIdentity, upgradesOf } from './state-identity.js';
 import {
   type InputPosition,
   readDocument,
@@ -31,7 +32,6 @@ import {
 import { TaskQueue } from './task-queue.js';
 import { createTaskState, type TaskState, taskPrefix } from './task-state.js';
 
-const INPUT_BYTES_MAX = 8 * 1024 * 1024;
 const CUT_RECORDS_MAX = 2000;
 
 /** When a cycle takes no more input; what is under way may use as much again. */
@@ -65,7 +65,7 @@ export class Engine {
   private readonly tasks: Task[];
   /** Tasks that read a topic, by topic and partition. */
   private readonly readers = new Map<string, Task[][]>();
-  private readonly positions: { -readonly [K in keyof InputPosition]: InputPosition[K] }[];
+  private readonly sources: SourceReader;
   private readonly ledger: LedgerWriter;
   private batchNow = 0;
 
@@ -75,14 +75,26 @@ export class Engine {
   ) {
     this.wiring = wire(options.topology);
     this.checkInput();
-    this.identity = this.takeIdentity();
-    this.positions = this.takePositions();
+    const known = readDocument(stores.meta, 'identity');
+    const { dir, input, partitions } = options;
+    const { processors } = this.wiring;
+    this.identity = checkIdentity(known, { dir, input, partitions, processors });
+    this.sources = new SourceReader({
+      input: options.input,
+      places: this.takePositions(),
+      isAlone: readDocument(stores.meta, 'progress')?.isAlone ?? false,
+      topicOf: (name) => this.topicOf(name),
+    });
     this.ledger = new LedgerWriter(stores.ledger, options.partitions);
     this.tasks = this.wiring.processors.flatMap((declaration) =>
       Array.from({ length: options.partitions }, (_, partition) =>
         this.makeTask(declaration, partition),
       ),
     );
+    stores.environment.transactionSync(() => {
+      this.upgrade(known);
+      writeDocument(stores.meta, 'identity', this.identity);
+    });
     this.indexReaders();
     this.restoreQueues();
     for (const { processor, outcome, reason, count } of readDocument(stores.meta, 'outcomes') ??
@@ -117,33 +129,18 @@ export class Engine {
   }
 
   private hasWork(): boolean {
-    if (this.queued() > 0) return true;
-    const { input } = this.options;
-    return this.positions.some(
-      ({ topic, partition, position }) => input.endOffset(topic, partition) > position,
-    );
+    return this.queued() > 0 || this.sources.hasMore();
   }
 
   /** Queues new records, unless so much is left of the old ones that memory might fill with it. */
   private takeInput(): void {
-    const { input, batchRecordsMax, partitions } = this.options;
-    if (this.queued() >= batchRecordsMax) return;
+    const { batchRecordsMax, partitions } = this.options;
+    const queued = this.queued();
+    if (queued >= batchRecordsMax) return;
     const recordsMax = Math.ceil(batchRecordsMax / partitions);
-    for (const place of this.positions) {
-      const { topic: name, partition, position } = place;
-      const topic = this.topicOf(name);
-      const records = input.read(name, partition, position, {
-        recordsMax,
-        bytesMax: INPUT_BYTES_MAX,
-      });
-      if (records[0] !== undefined && records[0].offset !== position) {
-        throw cutTooFar(name, position, records[0].offset);
-      }
-      for (const { value, timestamp } of records) {
-        const record = { topic, value: topic.codec.decode(value), timestamp };
-        for (const { queue } of this.readers.get(name)?.[partition] ?? []) queue.push(record);
-      }
-      place.position += records.length;
+    for (const record of this.sources.take(recordsMax, queued === 0)) {
+      const { topic, partition } = record;
+      for (const { queue } of this.readers.get(topic.name)?.[partition] ?? []) queue.push(record);
     }
   }
 
@@ -187,8 +184,9 @@ export class Engine {
       this.ledger.append(topic, value, timestamp);
       return;
     }
-    const partition = partitionOf(topic.keyOf(value), this.options.partitions);
-    for (const { queue } of readers[partition] ?? []) queue.push({ topic, value, timestamp });
+    for (const partition of partitionsOf(topic, value, this.options.partitions)) {
+      for (const { queue } of readers[partition] ?? []) queue.push({ topic, value, timestamp });
+    }
   }
 
   private makeTask(declaration: ProcessorDeclaration, partition: number): Task {
@@ -230,7 +228,8 @@ export class Engine {
   private writeProgress(): void {
     const oldest = Math.min(...this.tasks.map(({ queue }) => queue.oldest()));
     writeDocument(this.stores.meta, 'progress', {
-      positions: this.positions,
+      positions: this.sources.positions,
+      isAlone: this.sources.isAlone,
       queued: this.queued(),
       oldestQueued: Number.isFinite(oldest) ? oldest : null,
     });
@@ -259,16 +258,12 @@ export class Engine {
     }
   }
 
-  private takeIdentity(): StateIdentity {
-    const { meta, environment } = this.stores;
-    const known = readDocument(meta, 'identity');
-    const { dir, input, partitions } = this.options;
-    const { processors } = this.wiring;
-    const identity = checkIdentity(known, { dir, input, partitions, processors });
-    if (identity !== known) {
-      environment.transactionSync(() => writeDocument(meta, 'identity', identity));
+  /** State that an older build wrote. */
+  private upgrade(known: StateIdentity | undefined): void {
+    for (const { declaration, state } of this.tasks) {
+      for (const upgrade of upgradesOf(declaration, known)) upgrade(state);
+      state.closeRanges();
     }
-    return identity;
   }
 
   private takePositions(): InputPosition[] {
@@ -290,12 +285,4 @@ export class Engine {
       }),
     );
   }
-}
-
-function cutTooFar(topic: string, position: number, first: number): EmbeddedError {
-  return new EmbeddedError(
-    'ROSI_LOG_CUT_TOO_FAR',
-    `Records ${position} to ${first} of ${topic} were removed before they were read; ` +
-      'restore the event log from a backup that has them',
-  );
 }

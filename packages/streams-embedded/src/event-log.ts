@@ -8,7 +8,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Topic } from '@rosi/events';
-import { partitionOf, type TopicReader, type TopicWriter } from '@rosi/streams';
+import { partitionsOf, type TopicReader, type TopicWriter } from '@rosi/streams';
 import {
   environmentExists,
   MissingStoreError,
@@ -196,11 +196,14 @@ function prepare<T>(
   records: readonly { readonly value: T; readonly timestamp: number }[],
   partitions: number,
 ): PreparedRecord[] {
-  return records.map(({ value, timestamp }) => ({
-    topic: topic.name,
-    partition: partitionOf(topic.keyOf(value), partitions),
-    value: encodeRecord(timestamp, topic.codec.encode(value)),
-  }));
+  return records.flatMap(({ value, timestamp }) => {
+    const bytes = encodeRecord(timestamp, topic.codec.encode(value));
+    return partitionsOf(topic, value, partitions).map((partition) => ({
+      topic: topic.name,
+      partition,
+      value: bytes,
+    }));
+  });
 }
 
 /** Callers that share the next commit, the longest waiting first. */

@@ -1,6 +1,6 @@
 /** Appends records of topics that no processor reads, within the cycle's transaction. */
 import type { Topic } from '@rosi/events';
-import { partitionOf } from '@rosi/streams';
+import { partitionsOf } from '@rosi/streams';
 import {
   type Ends,
   encodeEnds,
@@ -25,12 +25,13 @@ export class LedgerWriter {
   ) {}
 
   append<T>(topic: Topic<T>, value: T, timestamp: number): void {
-    const partition = partitionOf(topic.keyOf(value), this.partitions);
-    const place = this.placeOf(topic.name, partition);
     const bytes = encodeRecord(timestamp, topic.codec.encode(value));
-    const { ends } = place;
-    void this.log.records.put(recordKey(topic.name, partition, ends.end), bytes);
-    place.ends = { ...ends, end: ends.end + 1, bytes: ends.bytes + recordSize(bytes) };
+    for (const partition of partitionsOf(topic, value, this.partitions)) {
+      const place = this.placeOf(topic.name, partition);
+      const { ends } = place;
+      void this.log.records.put(recordKey(topic.name, partition, ends.end), bytes);
+      place.ends = { ...ends, end: ends.end + 1, bytes: ends.bytes + recordSize(bytes) };
+    }
   }
 
   /** To be called at the end of the transaction. */

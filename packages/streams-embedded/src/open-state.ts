@@ -20,6 +20,13 @@ export interface StateReader extends TopicReader {
   close(): Promise<void>;
 }
 
+const noProgress: StateProgress = {
+  positions: [],
+  isAlone: false,
+  queued: 0,
+  oldestQueued: null,
+};
+
 export async function openState(options: { readonly dir: string }): Promise<StateReader> {
   const { stores, identity } = await openExisting(options.dir);
   const { meta, environment, ledger } = stores;
@@ -29,7 +36,7 @@ export async function openState(options: { readonly dir: string }): Promise<Stat
     ...readingSide(ledger),
     progress() {
       meta.resetReadTxn();
-      return readDocument(meta, 'progress') ?? { positions: [], queued: 0, oldestQueued: null };
+      return readDocument(meta, 'progress') ?? noProgress;
     },
     outcomes() {
       meta.resetReadTxn();

@@ -28,6 +28,8 @@ export interface StateIdentity {
 /** How far the state has come. */
 export interface StateProgress {
   readonly positions: readonly InputPosition[];
+  /** What is queued comes of a barrier, and is handled to its end before anything else is read. */
+  readonly isAlone: boolean;
   /** Records between processors that wait for the next cycle. */
   readonly queued: number;
   /** The smallest timestamp among them. */

@@ -10,7 +10,7 @@ import {
   type OutcomeTally,
   outputsOf,
   type Processor,
-  partitionOf,
+  partitionsOf,
 } from '@rosi/streams';
 import {
   type ChangelogEntry,
@@ -247,18 +247,15 @@ export class OpenTask {
     });
   }
 
-  private emit(topic: Topic<unknown>, value: unknown, timestamp: number): void {
+  private emit(declared: Topic<unknown>, value: unknown, timestamp: number): void {
     const { names, partitions } = this.spec;
-    const key = topic.keyOf(value);
-    const bytes = topic.codec.encode(value);
-    this.outgoing.push({
-      topic: names.of(topic.name),
-      partition: partitionOf(key, partitions),
-      key: Buffer.from(key),
-      value: bytes,
-      timestamp,
-    });
-    this.outgoingBytes += bytes.length;
+    const topic = names.of(declared.name);
+    const key = Buffer.from(declared.keyOf(value));
+    const bytes = declared.codec.encode(value);
+    for (const partition of partitionsOf(declared, value, partitions)) {
+      this.outgoing.push({ topic, partition, key, value: bytes, timestamp });
+      this.outgoingBytes += bytes.length;
+    }
   }
 }
 

@@ -1,8 +1,8 @@
 export { type ByteRange, byteRange, prefixEnd } from './byte-range.js';
 export { createMemoryState, type MemoryState } from './memory-state.js';
 export { createOutcomeTally, type OutcomeCounts, type OutcomeTally } from './outcomes.js';
-export { murmur2, partitionOf } from './partition.js';
-export { type KeyPart, stateKey } from './state-key.js';
+export { murmur2, partitionOf, partitionsOf } from './partition.js';
+export { type KeyPart, leadingStrings, stateKey } from './state-key.js';
 export {
   createTestDriver,
   type StepChoices,

@@ -1,4 +1,5 @@
 /** Partition choice: murmur2 of the key's UTF-8 bytes, as Kafka's Java client does it, everywhere. */
+import type { Topic } from '@rosi/events';
 
 const SEED = 0x9747b28c;
 const M = 0x5bd1e995;
@@ -33,4 +34,13 @@ export function murmur2(data: Uint8Array): number {
 export function partitionOf(key: string, partitions: number): number {
   if (partitions === 1) return 0;
   return (murmur2(Buffer.from(key, 'utf8')) & 0x7fffffff) % partitions;
+}
+
+/** The partitions that a record goes to: its key's, the one that it names, or every one. */
+export function partitionsOf<T>(topic: Topic<T>, value: T, partitions: number): readonly number[] {
+  const named = topic.partitionOf?.(value);
+  if (named === undefined) return [partitionOf(topic.keyOf(value), partitions)];
+  if (named === 'every') return Array.from({ length: partitions }, (_, partition) => partition);
+  if (Number.isInteger(named) && named >= 0 && named < partitions) return [named];
+  throw new RangeError(`${topic.name} has no partition ${named}: there are ${partitions}`);
 }

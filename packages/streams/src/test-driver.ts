@@ -9,7 +9,7 @@
 import type { Topic } from '@rosi/events';
 import { createMemoryState, type MemoryState } from './memory-state.js';
 import { createOutcomeTally, type OutcomeCounts } from './outcomes.js';
-import { partitionOf } from './partition.js';
+import { partitionsOf } from './partition.js';
 import type {
   LogRecord,
   Outcome,
@@ -84,9 +84,16 @@ type Emissions = Map<
   { readonly inOrder: Buffer[]; readonly byPartition: Map<number, LogRecord[]> }
 >;
 
+interface Sent {
+  readonly topic: Topic<unknown>;
+  readonly value: unknown;
+  readonly bytes: Buffer;
+  readonly timestamp: number;
+}
+
 /** What one batch has done so far; taken over only when it has ended. */
 interface BatchResult {
-  readonly emitted: { topic: Topic<unknown>; bytes: Buffer; timestamp: number; key: string }[];
+  readonly emitted: Sent[];
   readonly counted: { outcome: Outcome; reason: string }[];
 }
 
@@ -107,14 +114,26 @@ export function createTestDriver(topology: Topology, options: TestDriverOptions)
     return task;
   };
 
-  const route = (topic: Topic<unknown>, key: string, bytes: Buffer, timestamp: number) => {
-    const partition = partitionOf(key, partitions);
-    for (const consumer of wiring.consumersOf(topic.name)) {
-      const queue = taskOf(consumer.name, partition).queues.get(topic.name);
-      queue?.push({ sequence, topic, bytes, timestamp });
+  const route = ({ topic, value, bytes, timestamp }: Sent): readonly number[] => {
+    const places = partitionsOf(topic, value, partitions);
+    for (const partition of places) {
+      for (const consumer of wiring.consumersOf(topic.name)) {
+        const queue = taskOf(consumer.name, partition).queues.get(topic.name);
+        queue?.push({ sequence, topic, bytes, timestamp });
+      }
+      sequence += 1;
     }
-    sequence += 1;
-    return partition;
+    return places;
+  };
+  // From the first barrier on, what was piped waits here until all before it has come to its end.
+  const held: Sent[] = [];
+  const isBarrier = ({ topic, value }: Sent) => topic.isBarrier?.(value) === true;
+  const pending = () => {
+    const ready = tasks.filter((task) => waiting(task).length > 0);
+    if (ready.length > 0 || held.length === 0) return ready;
+    const alone = held.splice(0, isBarrier(held[0] as Sent) ? 1 : heldUpTo(held, isBarrier));
+    for (const sent of alone) route(sent);
+    return tasks.filter((task) => waiting(task).length > 0);
   };
 
   const runBatch = (task: Task, batch: readonly QueuedRecord[]) => {
@@ -134,28 +153,26 @@ export function createTestDriver(topology: Topology, options: TestDriverOptions)
     const { name } = task.declaration;
     handled.set(name, (handled.get(name) ?? 0) + batch.length);
     for (const { outcome, reason } of result.counted) tally.add(name, outcome, reason);
-    for (const { topic, key, bytes, timestamp } of result.emitted) {
-      const partition = route(topic, key, bytes, timestamp);
-      store(emitted, topic.name, partition, bytes, timestamp);
+    for (const sent of result.emitted) {
+      for (const partition of route(sent)) {
+        store(emitted, sent.topic.name, partition, sent.bytes, sent.timestamp);
+      }
     }
   };
 
-  const pending = () => tasks.filter((task) => waiting(task).length > 0);
   return {
     pipe(topic, values) {
       for (const { value, timestamp } of values) {
-        const known = topic as Topic<unknown>;
-        route(known, topic.keyOf(value), topic.codec.encode(value), timestamp);
+        const bytes = topic.codec.encode(value);
+        const sent: Sent = { topic: topic as Topic<unknown>, value, bytes, timestamp };
+        if (held.length > 0 || isBarrier(sent)) held.push(sent);
+        else route(sent);
       }
     },
     drain() {
-      for (let ran = true; ran; ) {
-        ran = false;
+      while (pending().length > 0) {
         for (const task of tasks) {
-          while (waiting(task).length > 0) {
-            runBatch(task, oldest(task, batchRecordsMax));
-            ran = true;
-          }
+          while (waiting(task).length > 0) runBatch(task, oldest(task, batchRecordsMax));
         }
       }
     },
@@ -187,6 +204,12 @@ function makeTasks(wiring: Wiring, partitions: number): Task[] {
       state: createMemoryState(),
     })),
   );
+}
+
+/** How many of these stand before the first barrier. */
+function heldUpTo(held: readonly Sent[], isBarrier: (sent: Sent) => boolean): number {
+  const at = held.findIndex(isBarrier);
+  return at < 0 ? held.length : at;
 }
 
 function waiting(task: Task): QueuedRecord[][] {
@@ -230,8 +253,7 @@ function contextOf(task: Task, now: number, result: BatchResult): ProcessorConte
         throw new Error(`${name} emitted to ${topic.name} with timestamp ${timestamp}`);
       }
       const bytes = topic.codec.encode(value);
-      result.emitted.push({ topic: known, key: topic.keyOf(value), bytes, timestamp });
-      deepFreeze(value);
+      result.emitted.push({ topic: known, value: deepFreeze(value), bytes, timestamp });
     },
     count: (outcome, reason) => result.counted.push({ outcome, reason }),
   };

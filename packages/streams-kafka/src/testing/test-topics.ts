@@ -1,6 +1,6 @@
 /** What tests do to topics: write as a producer outside, read as a consumer outside, clear away. */
 import type { Topic } from '@rosi/events';
-import { partitionOf, type Topology, wire } from '@rosi/streams';
+import { partitionsOf, type Topology, wire } from '@rosi/streams';
 import kafkajs from 'kafkajs';
 import { connectKafka, type KafkaOptions } from '../connection.js';
 import { fetchRecords } from '../fetch-records.js';
@@ -39,12 +39,14 @@ export async function writeTopic<T>(
   await producer.connect();
   try {
     for (let at = 0; at < values.length; at += MESSAGES_AT_ONCE) {
-      const messages = values.slice(at, at + MESSAGES_AT_ONCE).map(({ value, timestamp }) => ({
-        key: topic.keyOf(value),
-        value: topic.codec.encode(value),
-        partition: partitionOf(topic.keyOf(value), options.partitions),
-        timestamp: String(timestamp),
-      }));
+      const messages = values.slice(at, at + MESSAGES_AT_ONCE).flatMap(({ value, timestamp }) =>
+        partitionsOf(topic, value, options.partitions).map((partition) => ({
+          key: topic.keyOf(value),
+          value: topic.codec.encode(value),
+          partition,
+          timestamp: String(timestamp),
+        })),
+      );
       await producer.send({ topic: name, acks: ALL_REPLICAS, messages });
     }
   } finally {

@@ -4,9 +4,14 @@
  */
 import { flowCases } from './flow-cases.js';
 import type { ContractCase } from './harness.js';
+import { placementCases } from './placement-cases.js';
 import { stateCases } from './state-cases.js';
 
 export type { ContractCase, RunningTopology, RuntimeLimits, StartTopology } from './harness.js';
 export { looping, note, noteTopic, numbering, topologyOf } from './topologies.js';
 
-export const contractCases: readonly ContractCase[] = [...flowCases, ...stateCases];
+export const contractCases: readonly ContractCase[] = [
+  ...flowCases,
+  ...placementCases,
+  ...stateCases,
+];
