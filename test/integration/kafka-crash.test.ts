@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { makeTopics, removeTopics, startTestKafka } from '@rosi/streams-kafka/testing';
 import { afterAll, expect, test } from 'vitest';
 import { KafkaInstance } from '../harness/kafka-instances.js';
+import { testedTopology } from '../property/run-topology.js';
 import {
   GROUP,
   judge,

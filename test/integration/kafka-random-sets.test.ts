@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { type KafkaRuntime, runKafka } from '@rosi/streams-kafka';
 import { removeTopics, startTestKafka } from '@rosi/streams-kafka/testing';
 import { afterAll, describe, expect, test } from 'vitest';
+import { testedTopology } from '../property/run-topology.js';
 import {
   GROUP,
   judge,

@@ -22,6 +22,8 @@ export interface TaskDocument {
   /** By topic (without the cluster's prefix): the next offset to be read. */
   readonly positions: Readonly<Record<string, number>>;
   readonly outcomes: readonly OutcomeCounts[];
+  /** The barrier that was handled last, while what came of it may still be under way. */
+  readonly alone: string | null;
 }
 
 export const documentKey: Buffer = Buffer.from([DOCUMENT]);

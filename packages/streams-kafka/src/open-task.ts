@@ -12,6 +12,7 @@ import {
   type Processor,
   partitionsOf,
 } from '@rosi/streams';
+import { type BarrierNote, encodeNote } from './barrier-board.js';
 import {
   type ChangelogEntry,
   decodeDocument,
@@ -21,11 +22,11 @@ import {
   type TaskDocument,
 } from './changelog.js';
 import { KafkaError } from './errors.js';
+import { Gate } from './gate.js';
 import { firstOffset } from './offsets.js';
-import type { KafkaRecord } from './record-batches.js';
 import { restoreCopy } from './restore.js';
-import { TaskInput } from './task-input.js';
-import type { TaskSpec } from './task-spec.js';
+import { type TakenRecord, TaskInput } from './task-input.js';
+import { type TaskSpec, taskName } from './task-spec.js';
 import { createTaskState, type TaskState } from './task-state.js';
 import { type OutgoingRecord, TransactionalProducer } from './transactional-producer.js';
 
@@ -40,7 +41,8 @@ export async function openTask(spec: TaskSpec, events: OpenTaskEvents): Promise<
   const { declaration, names, transactionalId, kafka, partition } = spec;
   const topic = names.changelogOf(declaration.name);
   const outputs = outputsOf(declaration).map(({ name }) => names.of(name));
-  const producer = await TransactionalProducer.open(kafka, transactionalId, [topic, ...outputs]);
+  const written = [topic, names.barriers, ...outputs];
+  const producer = await TransactionalProducer.open(kafka, transactionalId, written);
   try {
     const mark = {
       topic,
@@ -55,6 +57,8 @@ export async function openTask(spec: TaskSpec, events: OpenTaskEvents): Promise<
     await restoreCopy(spec.connection, spec.copy, { topic, partition, markOffset });
     const document = readDocument(spec);
     const inputs = await openInputs(spec, document, events.onRecords);
+    // A gate must know of a barrier under way before it reads anything.
+    await spec.gate?.untilHeard();
     return new OpenTask(spec, events, producer, inputs, document);
   } catch (error) {
     await producer.close();
@@ -119,6 +123,7 @@ export class OpenTask {
   private outgoingBytes = 0;
   private isDirty = false;
   private batchNow = 0;
+  private readonly gate: Gate | undefined;
 
   constructor(
     private readonly spec: TaskSpec,
@@ -132,12 +137,18 @@ export class OpenTask {
       this.tally.add(processor, outcome, reason, count);
     }
     this.state = createTaskState(spec.copy);
+    this.gate = this.createGate(document?.alone ?? null);
     this.committed = this.positions();
     this.processor = this.createProcessor();
   }
 
   hasRecords(): boolean {
-    return this.inputs.some(({ size }) => size > 0);
+    return this.inputs.some((input) => input.isReady(this.fenceOf(input)));
+  }
+
+  /** Whether the task has to look again soon although no record may come. */
+  get isWaiting(): boolean {
+    return this.gate?.isBusy === true;
   }
 
   isFull(records: number): boolean {
@@ -161,23 +172,37 @@ export class OpenTask {
 
   /** Hands the processor what waits, every input its share; answers how many records it was. */
   runBatch(): number {
-    const { limits, now } = this.spec;
-    const ready = this.inputs.filter(({ size }) => size > 0);
-    this.isDirty = true;
-    this.batchNow = now();
+    const { limits } = this.spec;
+    const ready = this.inputs.filter((input) => input.isReady(this.fenceOf(input)));
     let left = limits.batchRecordsMax;
+    this.begin();
     ready.forEach((input, index) => {
       const wasFull = input.from() === undefined;
-      const records = input.shift(Math.ceil(left / (ready.length - index)));
+      const records = input.shift(Math.ceil(left / (ready.length - index)), this.fenceOf(input));
       left -= records.length;
-      for (const record of records) {
-        const { name, codec } = input.declared;
-        this.processor.process(name, codec.decode(bytesOf(input, record)), record.timestamp);
-      }
+      this.process(input, records);
       if (wasFull) this.events.onRoom();
     });
     this.processor.endBatch();
     return limits.batchRecordsMax - left;
+  }
+
+  /** Takes part in a barrier, if there is one to take part in; answers the records handled. */
+  async heedBarriers(): Promise<number> {
+    const move = await this.gate?.next();
+    if (move === undefined || this.gate === undefined) return 0;
+    this.begin();
+    if (move.kind === 'handle') {
+      this.process(move.input, [move.input.shiftOne()]);
+      this.processor.endBatch();
+      this.gate.alone = move.id;
+    } else {
+      if (move.note.kind === 'done') this.gate.alone = null;
+      this.tell(move.note);
+    }
+    await this.commit();
+    if (move.kind === 'tell') await this.spec.gate?.untilHeard();
+    return move.kind === 'handle' ? 1 : 0;
   }
 
   /** Commits what the batches since the last commit have done. */
@@ -227,7 +252,37 @@ export class OpenTask {
     const { declaration, partitions } = this.spec;
     const { stateVersion } = declaration;
     const byTopic = Object.fromEntries(positions);
-    return encodeDocument({ stateVersion, partitions, positions: byTopic, outcomes });
+    const alone = this.gate?.alone ?? null;
+    return encodeDocument({ stateVersion, partitions, positions: byTopic, outcomes, alone });
+  }
+
+  private begin(): void {
+    this.isDirty = true;
+    this.batchNow = this.spec.now();
+  }
+
+  private process(input: TaskInput, records: readonly TakenRecord[]): void {
+    for (const { value, timestamp } of records) {
+      this.processor.process(input.declared.name, value, timestamp);
+    }
+  }
+
+  private fenceOf(input: TaskInput): number {
+    return this.gate?.fenceOf(input) ?? Number.POSITIVE_INFINITY;
+  }
+
+  private tell(note: BarrierNote): void {
+    const topic = this.spec.names.barriers;
+    const key = Buffer.from(note.id);
+    const timestamp = this.batchNow;
+    this.outgoing.push({ topic, partition: 0, key, value: encodeNote(note), timestamp });
+  }
+
+  private createGate(alone: string | null): Gate | undefined {
+    const { declaration, partition, sources, gate } = this.spec;
+    const inputs = this.inputs.filter(({ declared }) => sources.has(declared.name));
+    if (gate === undefined || inputs.length === 0) return undefined;
+    return new Gate(taskName(declaration.name, partition), inputs, gate, alone);
   }
 
   private createProcessor(): Processor {
@@ -257,13 +312,4 @@ export class OpenTask {
       this.outgoingBytes += bytes.length;
     }
   }
-}
-
-function bytesOf({ topic, partition }: TaskInput, { value, offset }: KafkaRecord): Buffer {
-  if (value !== null) return value;
-  throw new KafkaError(
-    'ROSI_TOPIC_UNFIT',
-    `${topic} partition ${partition} has an empty record at ${offset}; something that is not ROSI ` +
-      'writes to it',
-  );
 }

@@ -1,7 +1,7 @@
 /** Seen from outside, by whoever may read the topics: whether a topology has done all its work. */
 import { inputsOf, type Topology, wire } from '@rosi/streams';
 import { connectKafka, type KafkaConnection, type KafkaOptions } from './connection.js';
-import { endOffsets, firstOffsets, offsetIn, placeKey } from './offsets.js';
+import { endOffsets, firstOffsets, offsetIn, type Place, placeKey } from './offsets.js';
 import { TopicNames } from './task-spec.js';
 
 export interface ProgressOptions {
@@ -36,22 +36,31 @@ export async function openProgress(options: ProgressOptions): Promise<Progress> 
   const groupId = `${names.prefix}${options.groupId}`;
   return {
     async isSettled() {
-      const told = await reportedPositions(connection, groupId, places);
-      const first = await firstOffsets(connection, places);
-      const ends = await endOffsets(connection, places);
-      return places.every((place) => {
-        const position = told.get(placeKey(place)) ?? offsetIn(first, place);
-        return position >= offsetIn(ends, place);
-      });
+      return isHandled(connection, groupId, places);
     },
     close: () => connection.close(),
   };
 }
 
+/** Whether everything that is in these places now is handled and committed. */
+export async function isHandled(
+  connection: KafkaConnection,
+  groupId: string,
+  places: readonly Place[],
+): Promise<boolean> {
+  const told = await reportedPositions(connection, groupId, places);
+  const first = await firstOffsets(connection, places);
+  const ends = await endOffsets(connection, places);
+  return places.every((place) => {
+    const position = told.get(placeKey(place)) ?? offsetIn(first, place);
+    return position >= offsetIn(ends, place);
+  });
+}
+
 async function reportedPositions(
   connection: KafkaConnection,
   groupId: string,
-  places: readonly { readonly topic: string; readonly partition: number }[],
+  places: readonly Place[],
 ): Promise<ReadonlyMap<string, number>> {
   const coordinator = await connection.groupCoordinator(groupId);
   const { responses } = await coordinator.offsetFetch({

@@ -11,6 +11,8 @@ import {
 } from '@rosi/streams';
 import { connectKafka, type KafkaConnection, type KafkaOptions } from './connection.js';
 import { Fetcher } from './fetcher.js';
+import type { GateOptions } from './gate.js';
+import { createGateOptions } from './gate-options.js';
 import { GroupMember } from './group-member.js';
 import { type LocalState, openLocalState } from './local-state.js';
 import { firstOffsets, type Place } from './offsets.js';
@@ -89,6 +91,7 @@ class Instance implements KafkaRuntime {
   private readonly local: LocalState;
   private connection: KafkaConnection | undefined;
   private fetching: { readonly connection: KafkaConnection; readonly fetcher: Fetcher } | undefined;
+  private gate: GateOptions | undefined;
   private member: GroupMember | undefined;
   private reports: PositionReports | undefined;
   private wanted = new Set<string>();
@@ -113,12 +116,25 @@ class Instance implements KafkaRuntime {
     // A partition that is known to the cluster but not yet to its leader can't be written to; a
     // transaction that tries has to wait until the broker's own patience ends, half a minute.
     await firstOffsets(this.connection, this.placesOf(topics));
+    await this.connection.watch([this.names.barriers]);
+    await firstOffsets(this.connection, [{ topic: this.names.barriers, partition: 0 }]);
     const connection = await connectKafka(kafka);
-    await connection.watch(topics);
-    this.fetching = { connection, fetcher: new Fetcher(connection, this.onTrouble) };
+    await connection.watch([...topics, this.names.barriers]);
+    const fetcher = new Fetcher(connection, this.onTrouble);
+    this.fetching = { connection, fetcher };
+    const group = `${this.names.prefix}${groupId}`;
+    this.gate = createGateOptions({
+      wiring: this.wiring,
+      partitions: this.options.partitions,
+      names: this.names,
+      groupId: group,
+      connection: this.connection,
+      fetcher,
+      onChange: () => this.wake(),
+    });
     this.member = await GroupMember.join({
       kafka,
-      groupId: `${this.names.prefix}${groupId}`,
+      groupId: group,
       sessionMs,
       rebalanceMs: Math.max(REBALANCE_MS, sessionMs),
       units: new Map([...this.units.keys()].map((unit) => [unit, this.topicsOf(unit)])),
@@ -152,6 +168,10 @@ class Instance implements KafkaRuntime {
 
   tasks(): string[] {
     return [...this.running.keys()].sort();
+  }
+
+  private wake(): void {
+    for (const task of this.running.values()) task.wake();
   }
 
   private placesOf(topics: readonly string[]): Place[] {
@@ -234,6 +254,8 @@ class Instance implements KafkaRuntime {
         connection,
         copy: this.local.copyOf(name),
         limits: { ...DEFAULT_LIMITS, ...limits },
+        sources: new Set(this.wiring.sources.map((topic) => topic.name)),
+        gate: this.gate,
         now,
         onStep: (step) => this.options.onStep?.(step),
       },

@@ -1,6 +1,7 @@
 /** What a task is made of, and the names that it goes by in Kafka. */
 import type { ProcessorDeclaration } from '@rosi/streams';
 import type { KafkaConnection, KafkaOptions } from './connection.js';
+import type { GateOptions } from './gate.js';
 import type { LocalCopy } from './local-state.js';
 
 export interface TaskSpec {
@@ -14,6 +15,10 @@ export interface TaskSpec {
   readonly connection: KafkaConnection;
   readonly copy: LocalCopy;
   readonly limits: TaskLimits;
+  /** Topics that come from outside. */
+  readonly sources: ReadonlySet<string>;
+  /** Of a topology that has barriers. */
+  readonly gate: GateOptions | undefined;
   now(): number;
   onStep(step: CommitStep): void;
 }
@@ -34,6 +39,11 @@ export interface TaskLimits {
 /** Names in the cluster, which may be shared with others: all begin with the prefix. */
 export class TopicNames {
   constructor(readonly prefix: string) {}
+
+  /** What tasks tell one another about barriers. */
+  get barriers(): string {
+    return `${this.prefix}barriers`;
+  }
 
   of(topic: string): string {
     return `${this.prefix}${topic}`;

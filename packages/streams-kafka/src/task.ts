@@ -14,6 +14,7 @@ import type { TaskSpec } from './task-spec.js';
 const REOPEN_MS_MIN = 20;
 const REOPEN_MS_MAX = 2000;
 const IDLE_MS = 1000;
+const BARRIER_MS = 50;
 
 export interface TaskOptions {
   readonly spec: TaskSpec;
@@ -34,6 +35,11 @@ export class Task {
 
   constructor(private readonly options: TaskOptions) {
     this.ended = this.run();
+  }
+
+  /** Something that it may be waiting for has changed. */
+  wake(): void {
+    this.changed.notify();
   }
 
   /** Ends after the transaction under way. */
@@ -90,13 +96,14 @@ export class Task {
     try {
       while (!this.stopping) {
         await opened.check();
-        if (!opened.hasRecords()) {
-          await this.changed.wait(IDLE_MS);
-          continue;
+        let records = await opened.heedBarriers();
+        if (opened.hasRecords()) records += await this.runTransaction(opened);
+        if (records > 0) {
+          onCommit(records);
+          onProgress();
+        } else {
+          await this.changed.wait(opened.isWaiting ? BARRIER_MS : IDLE_MS);
         }
-        const records = await this.runTransaction(opened);
-        onCommit(records);
-        onProgress();
       }
     } finally {
       for (const input of opened.inputs) fetcher.remove(input);

@@ -56,7 +56,8 @@ export function declareTopics(
     topic: names.changelogOf(name),
     ...changelogSettings,
   }));
-  return [...logs, ...changelogs];
+  const barriers = { ...common, partitions: 1, topic: names.barriers, ...internalSettings };
+  return [...logs, ...changelogs, barriers];
 }
 
 const recordSettings = {
