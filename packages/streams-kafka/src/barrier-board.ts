@@ -1,6 +1,7 @@
 /**
  * Barriers over all instances: what the tasks that read from outside have told one another, in the
- * one order of a topic of one partition. The first barrier that is not done is the one that counts.
+ * one order of a topic of one partition. Of the barriers that are not done, the one whose record is
+ * the oldest is the one that counts.
  *
  * A task that meets a barrier announces it, with a fence for each partition that comes from outside:
  * where it ended at that time. Every such task goes on to its fence, commits, tells that it holds,
@@ -17,6 +18,8 @@ export type BarrierNote =
       readonly id: string;
       /** The task that has met it, and will handle it. */
       readonly task: string;
+      /** The record's timestamp. */
+      readonly at: number;
       /** By `topic/partition`: what is before has to be handled first. */
       readonly fences: Readonly<Record<string, number>>;
     }
@@ -26,6 +29,7 @@ export type BarrierNote =
 export interface OpenBarrier {
   readonly id: string;
   readonly task: string;
+  readonly at: number;
   readonly fences: Readonly<Record<string, number>>;
   /** Tasks that have come to their fences and wait. */
   readonly held: ReadonlySet<string>;
@@ -70,8 +74,10 @@ export class BarrierBoard implements FetchSource {
     if (this.done.has(note.id)) return;
     const at = this.open.findIndex(({ id }) => id === note.id);
     if (note.kind === 'met') {
-      const { id, task, fences } = note;
-      if (at < 0) this.open.push({ id, task, fences, held: new Set() });
+      if (at < 0) this.open.push({ ...note, held: new Set() });
+      // A task announces what it has met before it tells that it holds for another, so that no
+      // younger barrier can be under way when an older one comes in.
+      this.open.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
     } else if (note.kind === 'held') {
       this.open[at]?.held.add(note.task);
     } else {

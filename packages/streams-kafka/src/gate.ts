@@ -24,6 +24,12 @@ export type GateMove =
   /** Handle the record alone, and remember that under the id. */
   | { readonly kind: 'handle'; readonly input: TaskInput; readonly id: string };
 
+interface Met {
+  readonly input: TaskInput;
+  readonly id: string;
+  readonly at: number;
+}
+
 export class Gate {
   constructor(
     private readonly task: string,
@@ -55,7 +61,8 @@ export class Gate {
     const met = this.met();
     if (met !== undefined && !board.isKnown(met.id)) {
       const fences = await this.options.ends();
-      return { kind: 'tell', note: { kind: 'met', id: met.id, task: this.task, fences } };
+      const { id, at } = met;
+      return { kind: 'tell', note: { kind: 'met', id, at, task: this.task, fences } };
     }
     const active = board.active();
     if (active === undefined) return undefined;
@@ -68,12 +75,18 @@ export class Gate {
     return (await this.options.isDrained()) ? { kind: 'handle', input: met.input, id } : undefined;
   }
 
-  private met(): { readonly input: TaskInput; readonly id: string } | undefined {
+  /** The oldest barrier at the head of an input. */
+  private met(): Met | undefined {
+    let oldest: Met | undefined;
     for (const input of this.inputs) {
       const barrier = input.barrier();
-      if (barrier !== undefined) return { input, id: this.idOf(input, barrier) };
+      if (barrier === undefined) continue;
+      const at = barrier.timestamp;
+      if (oldest === undefined || at < oldest.at) {
+        oldest = { input, at, id: this.idOf(input, barrier) };
+      }
     }
-    return undefined;
+    return oldest;
   }
 
   private idOf(place: Place, { offset }: TakenRecord): string {
