@@ -33,6 +33,7 @@ export interface KafkaConnection {
   /** As {@link leader}, without connecting to it. */
   leaderId(topic: string, partition: number): number;
   broker(nodeId: number): Promise<Broker>;
+  anyBroker(): Promise<Broker>;
   groupCoordinator(groupId: string): Promise<Broker>;
   transactionCoordinator(transactionalId: string): Promise<Broker>;
   close(): Promise<void>;
@@ -89,6 +90,7 @@ function connectionOf(cluster: Cluster): KafkaConnection {
     leader: async (topic, partition) => broker(leaderId(topic, partition)),
     leaderId,
     broker,
+    anyBroker: () => cluster.findControllerBroker(),
     groupCoordinator: (groupId) => coordinator(groupId, GROUP),
     transactionCoordinator: (transactionalId) => coordinator(transactionalId, TRANSACTION),
     close: () => cluster.disconnect(),

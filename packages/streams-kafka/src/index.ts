@@ -3,3 +3,8 @@ export { KafkaError, type KafkaErrorCode } from './errors.js';
 export { openProgress, type Progress, type ProgressOptions } from './progress.js';
 export { type KafkaRuntime, type KafkaRuntimeOptions, runKafka } from './run-kafka.js';
 export type { CommitStep, TaskLimits } from './task-spec.js';
+export {
+  type KafkaTopicWriter,
+  type KafkaTopicWriterOptions,
+  openTopicWriter,
+} from './topic-writer.js';

@@ -143,6 +143,7 @@ export interface Cluster {
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
   refreshMetadata(): Promise<void>;
   findBroker(which: { readonly nodeId: number }): Promise<Broker>;
+  findControllerBroker(): Promise<Broker>;
   findTopicPartitionMetadata(
     topic: string,
   ): readonly { readonly partitionId: number; readonly leader: number }[];

@@ -10,6 +10,7 @@ import {
   type OutcomeTally,
   outputsOf,
   type Processor,
+  type ProcessorDeclaration,
   partitionsOf,
 } from '@rosi/streams';
 import { type BarrierNote, encodeNote } from './barrier-board.js';
@@ -24,11 +25,12 @@ import {
 import { KafkaError } from './errors.js';
 import { Gate } from './gate.js';
 import { firstOffset } from './offsets.js';
+import type { OutgoingRecord } from './outgoing.js';
 import { restoreCopy } from './restore.js';
 import { type TakenRecord, TaskInput } from './task-input.js';
 import { type TaskSpec, taskName } from './task-spec.js';
 import { createTaskState, type TaskState } from './task-state.js';
-import { type OutgoingRecord, TransactionalProducer } from './transactional-producer.js';
+import { TransactionalProducer } from './transactional-producer.js';
 
 /** What the task wants to hear. */
 export interface OpenTaskEvents {
@@ -59,7 +61,9 @@ export async function openTask(spec: TaskSpec, events: OpenTaskEvents): Promise<
     const inputs = await openInputs(spec, document, events.onRecords);
     // A gate must know of a barrier under way before it reads anything.
     await spec.gate?.untilHeard();
-    return new OpenTask(spec, events, producer, inputs, document);
+    const opened = new OpenTask(spec, events, producer, inputs, document);
+    await opened.upgrade(document?.stateVersion ?? declaration.stateVersion);
+    return opened;
   } catch (error) {
     await producer.close();
     throw error;
@@ -72,7 +76,7 @@ function readDocument({ copy, declaration, partitions }: TaskSpec): TaskDocument
   if (bytes === undefined) return undefined;
   const document = decodeDocument(bytes);
   const { name, stateVersion } = declaration;
-  if (document.stateVersion !== stateVersion) {
+  if (!canUpgrade(declaration, document.stateVersion)) {
     throw new KafkaError(
       'ROSI_STATE_VERSION',
       `The state of processor ${name} has format ${document.stateVersion}, and this build reads ` +
@@ -85,6 +89,13 @@ function readDocument({ copy, declaration, partitions }: TaskSpec): TaskDocument
     `The state of processor ${name} was made with ${document.partitions} partitions, not ` +
       `${partitions}; configure ${document.partitions}`,
   );
+}
+
+function canUpgrade({ stateVersion, upgrades }: ProcessorDeclaration, from: number): boolean {
+  for (let version = from; version < stateVersion; version += 1) {
+    if (upgrades?.[version] === undefined) return false;
+  }
+  return from <= stateVersion;
 }
 
 async function openInputs(
@@ -155,6 +166,17 @@ export class OpenTask {
     const { commitRecordsMax, commitBytesMax } = this.spec.limits;
     const bytes = this.state.writtenBytes + this.outgoingBytes;
     return records >= commitRecordsMax || bytes >= commitBytesMax;
+  }
+
+  /** Brings state that an older build wrote to this build's format, in a transaction of its own. */
+  async upgrade(from: number): Promise<void> {
+    const { stateVersion, upgrades } = this.spec.declaration;
+    if (from === stateVersion) return;
+    this.begin();
+    for (let version = from; version < stateVersion; version += 1) {
+      upgrades?.[version]?.(this.state);
+    }
+    await this.commit();
   }
 
   /** Throws when an input can't be read on, naming what has become of it. */
@@ -235,6 +257,11 @@ export class OpenTask {
   /** By topic: everything before is committed, and there is nothing before that is not handled. */
   settledPositions(): ReadonlyMap<string, number> {
     return this.isDirty ? this.committed : this.positions();
+  }
+
+  /** By topic, what the changelog says is handled. */
+  get committedPositions(): ReadonlyMap<string, number> {
+    return this.committed;
   }
 
   close(): Promise<void> {

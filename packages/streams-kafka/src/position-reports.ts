@@ -4,11 +4,11 @@
  * told here is never ahead of it, and may be behind.
  */
 import type { GroupMember } from './group-member.js';
+import { placeKey } from './offsets.js';
+import type { HandledPlace } from './purge.js';
 import { Signal } from './signal.js';
 
 const EVERY_MS = 200;
-
-type Positions = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 export class PositionReports {
   private readonly told = new Map<string, number>();
@@ -18,7 +18,7 @@ export class PositionReports {
 
   constructor(
     private readonly member: GroupMember,
-    private readonly positions: () => Positions,
+    private readonly positions: () => readonly HandledPlace[],
   ) {
     this.ended = this.run();
   }
@@ -37,21 +37,13 @@ export class PositionReports {
   }
 
   private async report(): Promise<void> {
-    const news: { topic: string; partition: number; position: number }[] = [];
-    for (const [topic, partitions] of this.positions()) {
-      for (const [partition, position] of partitions) {
-        if (this.told.get(`${topic}/${partition}`) === position) continue;
-        news.push({ topic, partition, position });
-      }
-    }
+    const news = this.positions().filter((one) => this.told.get(placeKey(one)) !== one.upTo);
     if (news.length === 0) return;
-    const topics = news.map(({ topic, partition, position }) => ({
+    const topics = news.map(({ topic, partition, upTo }) => ({
       topic,
-      partitions: [{ partition, offset: String(position) }],
+      partitions: [{ partition, offset: String(upTo) }],
     }));
     if (!(await this.member.report(topics))) return;
-    for (const { topic, partition, position } of news) {
-      this.told.set(`${topic}/${partition}`, position);
-    }
+    for (const place of news) this.told.set(placeKey(place), place.upTo);
   }
 }

@@ -17,6 +17,7 @@ import { GroupMember } from './group-member.js';
 import { type LocalState, openLocalState } from './local-state.js';
 import { firstOffsets, type Place } from './offsets.js';
 import { PositionReports } from './position-reports.js';
+import { type HandledPlace, Purge } from './purge.js';
 import { Task } from './task.js';
 import { type CommitStep, type TaskLimits, TopicNames, taskName } from './task-spec.js';
 import { declareTopics, ensureTopics, processorGroups } from './topics.js';
@@ -29,6 +30,7 @@ const DEFAULT_LIMITS: TaskLimits = {
 };
 const SESSION_MS = 30_000;
 const REBALANCE_MS = 60_000;
+const PURGE_EVERY_MS = 60_000;
 const FOR_EVER = -1;
 
 export interface KafkaRuntimeOptions {
@@ -48,6 +50,8 @@ export interface KafkaRuntimeOptions {
   readonly limits?: Partial<TaskLimits>;
   /** How long an instance may be silent before its work goes to others; default 30 s. */
   readonly sessionMs?: number;
+  /** How often handled records between processors are removed; default every minute. */
+  readonly purgeEveryMs?: number;
   /** The processors' clock; default the system's. */
   readonly now?: () => number;
   readonly onCommit?: (commit: { readonly records: number }) => void;
@@ -94,6 +98,7 @@ class Instance implements KafkaRuntime {
   private gate: GateOptions | undefined;
   private member: GroupMember | undefined;
   private reports: PositionReports | undefined;
+  private purge: Purge | undefined;
   private wanted = new Set<string>();
 
   constructor(
@@ -143,7 +148,9 @@ class Instance implements KafkaRuntime {
       onTrouble: this.onTrouble,
       onFault,
     });
-    this.reports = new PositionReports(this.member, () => this.positions());
+    this.reports = new PositionReports(this.member, () => this.places((task) => task.positions()));
+    const { purgeEveryMs = PURGE_EVERY_MS } = this.options;
+    this.purge = new Purge(this.connection, purgeEveryMs, () => this.purgeable(), this.onTrouble);
   }
 
   async stop(): Promise<void> {
@@ -151,6 +158,7 @@ class Instance implements KafkaRuntime {
     for (const name of this.running.keys()) this.end(name);
     await Promise.all(this.ending.values());
     await this.reports?.stop();
+    await this.purge?.stop();
     await this.member?.leave();
     await this.fetching?.fetcher.close();
     await this.fetching?.connection.close();
@@ -268,19 +276,28 @@ class Instance implements KafkaRuntime {
     this.running.set(name, task);
   }
 
-  /** By topic and partition, the least of the tasks that read it. */
-  private positions(): Map<string, Map<number, number>> {
-    const least = new Map<string, Map<number, number>>();
-    for (const [name, task] of this.running) {
-      const partition = partitionNumber(name);
-      for (const [topic, position] of task.positions()) {
-        const full = this.names.of(topic);
-        const known = least.get(full) ?? new Map<number, number>();
-        known.set(partition, Math.min(position, known.get(partition) ?? position));
-        least.set(full, known);
+  /** Where the tasks that read a place have all come to; left out while one of them is opened. */
+  private places(positionsOf: (task: Task) => ReadonlyMap<string, number>): HandledPlace[] {
+    const places: HandledPlace[] = [];
+    for (const name of this.wiring.topics.keys()) {
+      const readers = this.wiring.consumersOf(name);
+      for (let partition = 0; partition < this.options.partitions; partition += 1) {
+        const positions = readers.map((reader) => {
+          const task = this.running.get(taskName(reader.name, partition));
+          return task === undefined ? undefined : positionsOf(task).get(name);
+        });
+        const known = positions.filter((position) => position !== undefined);
+        if (known.length === 0 || known.length < positions.length) continue;
+        places.push({ topic: this.names.of(name), partition, upTo: Math.min(...known) });
       }
     }
-    return least;
+    return places;
+  }
+
+  private purgeable(): HandledPlace[] {
+    const outside = new Set(this.wiring.sources.map(({ name }) => this.names.of(name)));
+    const handled = this.places((task) => task.committedPositions());
+    return handled.filter(({ topic }) => !outside.has(topic));
   }
 }
 

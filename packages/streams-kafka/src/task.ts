@@ -59,6 +59,11 @@ export class Task {
     return this.opened?.settledPositions() ?? new Map();
   }
 
+  /** By topic, what the changelog says is handled; empty while the task is being opened. */
+  committedPositions(): ReadonlyMap<string, number> {
+    return this.opened?.committedPositions ?? new Map();
+  }
+
   private async run(): Promise<void> {
     let reopenMs = REOPEN_MS_MIN;
     while (!this.stopping) {

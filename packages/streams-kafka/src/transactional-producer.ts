@@ -6,12 +6,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectKafka, type KafkaConnection, type KafkaOptions } from './connection.js';
 import { protocolType } from './errors.js';
-import type { Broker, ProducedMessage, TopicPartitions } from './kafkajs-internals.js';
+import type { Broker, TopicPartitions } from './kafkajs-internals.js';
+import { type OutgoingRecord, partsOf, type Share, sharesOf } from './outgoing.js';
 
 const ALL_REPLICAS = -1;
 const TRANSACTION_MS_MAX = 60_000;
-const REQUEST_BYTES_MAX = 900_000;
-const RECORD_OVERHEAD_BYTES = 32;
 const BUSY_MS = 2;
 const BUSY_MS_MAX = 30_000;
 /** The coordinator has not finished what was before; asking again has no effect of its own. */
@@ -20,17 +19,6 @@ const BUSY = new Set([
   'GROUP_LOAD_IN_PROGRESS',
   'COORDINATOR_LOAD_IN_PROGRESS',
 ]);
-
-export interface OutgoingRecord extends ProducedMessage {
-  readonly topic: string;
-  readonly partition: number;
-}
-
-interface Share {
-  readonly topic: string;
-  readonly partition: number;
-  readonly messages: ProducedMessage[];
-}
 
 export class TransactionalProducer {
   private readonly inTransaction = new Set<string>();
@@ -149,32 +137,4 @@ async function whileBusy<T>(ask: () => Promise<T>): Promise<T> {
     }
     await delay(ms);
   }
-}
-
-/** Runs of records that fit a request, in their order. */
-function* partsOf(records: readonly OutgoingRecord[]): Generator<OutgoingRecord[]> {
-  let part: OutgoingRecord[] = [];
-  let bytes = 0;
-  for (const record of records) {
-    const size = record.key.length + (record.value?.length ?? 0) + RECORD_OVERHEAD_BYTES;
-    if (part.length > 0 && bytes + size > REQUEST_BYTES_MAX) {
-      yield part;
-      part = [];
-      bytes = 0;
-    }
-    part.push(record);
-    bytes += size;
-  }
-  if (part.length > 0) yield part;
-}
-
-function sharesOf(records: readonly OutgoingRecord[]): Share[] {
-  const shares = new Map<string, Share>();
-  for (const { topic, partition, key, value, timestamp } of records) {
-    const name = `${topic}/${partition}`;
-    const share = shares.get(name) ?? { topic, partition, messages: [] };
-    share.messages.push({ key, value, timestamp });
-    shares.set(name, share);
-  }
-  return [...shares.values()];
 }
