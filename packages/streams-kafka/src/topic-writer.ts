@@ -46,6 +46,13 @@ interface Session {
   readonly connection: KafkaConnection;
   readonly id: { readonly producerId: string; readonly producerEpoch: number };
   readonly sequences: Map<string, number>;
+  /** Partitions may be led by others than known. */
+  isStale: boolean;
+}
+
+interface Failure {
+  readonly share: Share;
+  readonly reason: unknown;
 }
 
 /** Opens without waiting for Kafka: until it answers, calls are refused. */
@@ -128,21 +135,31 @@ class Writer implements KafkaTopicWriter {
   }
 
   private async writePart(shares: readonly Share[], until: number): Promise<void> {
-    let left = shares;
-    for (;;) {
+    for (let left = shares; left.length > 0; ) {
+      const failures = await this.tryShares(left, until);
+      const [final] = failures.filter(({ reason }) => remedyOf(reason) !== 'reopen');
+      if (final !== undefined) throw final.reason;
+      if (failures[0] !== undefined && Date.now() > until) throw failures[0].reason;
+      left = failures.map(({ share }) => share);
+      if (left.length > 0) await delay(RETRY_MS);
+    }
+  }
+
+  /** The shares that were not taken, and why. */
+  private async tryShares(shares: readonly Share[], until: number): Promise<Failure[]> {
+    try {
       const session = await before(until, this.openSession());
-      const results = await before(
-        until,
-        Promise.allSettled(left.map((share) => produce(session, share))),
-      );
-      const failed = left.filter((_, index) => results[index]?.status === 'rejected');
-      if (failed.length === 0) return;
-      const reasons = results.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
-      const final = reasons.find((reason) => remedyOf(reason) !== 'reopen');
-      if (final !== undefined || Date.now() > until) throw final ?? reasons[0];
-      left = failed;
-      await delay(RETRY_MS);
-      await before(until, session.connection.refresh());
+      if (session.isStale) await before(until, session.connection.refresh());
+      const tried = shares.map((share) => produce(session, share));
+      const results = await before(until, Promise.allSettled(tried));
+      const failures = shares.flatMap((share, index) => {
+        const result = results[index];
+        return result?.status === 'rejected' ? [{ share, reason: result.reason }] : [];
+      });
+      session.isStale = failures.length > 0;
+      return failures;
+    } catch (reason) {
+      return shares.map((share) => ({ share, reason }));
     }
   }
 
@@ -153,7 +170,7 @@ class Writer implements KafkaTopicWriter {
       await connection.watch(this.options.topics.map((topic) => this.names.of(topic)));
       const broker = await connection.anyBroker();
       const id = await broker.initProducerId({ transactionalId: undefined, transactionTimeout: 0 });
-      this.session = { connection, id, sequences: new Map() };
+      this.session = { connection, id, sequences: new Map(), isStale: false };
       return this.session;
     } catch (error) {
       await connection.close();

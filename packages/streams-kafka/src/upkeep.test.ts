@@ -111,11 +111,14 @@ test.skipIf(kafka === null)(
     await untilSettled(topology, where);
     await first.stop();
     await writeTopic(client, input, where, [note('a', 2), note('a', 3)]);
-    const admin = new kafkajs.Kafka({ brokers: [...client.brokers], logLevel: 0 }).admin();
-    await admin.connect();
-    const partitions = [{ partition: 0, offset: '2' }];
-    await admin.deleteTopicRecords({ topic: `${where.prefix}${input.name}`, partitions });
-    await admin.disconnect();
+    const connection = await connectKafka(client);
+    const topic = `${where.prefix}${input.name}`;
+    await connection.watch([topic]);
+    const broker = await connection.leader(topic, 0);
+    await broker.deleteRecords({
+      topics: [{ topic, partitions: [{ partition: 0, offset: '2' }] }],
+    });
+    await connection.close();
     const second = await run({ topology, ...where });
     while (faults.length === 0) await delay(20);
     await second.stop();

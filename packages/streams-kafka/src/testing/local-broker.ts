@@ -5,7 +5,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,8 @@ const run = promisify(execFile);
 const READY_MS_MAX = 120_000;
 const LOG_CHARACTERS_KEPT = 8000;
 // The shell holds the pipe from us: when it closes, for whatever reason, the broker goes.
-const WATCHED = 'java "$@" </dev/null & broker=$!; cat >/dev/null; kill -9 $broker; wait $broker';
+// A folder that is kept is closed in order.
+const WATCHED = 'java "$@" </dev/null & broker=$!; cat >/dev/null; kill -$0 $broker; wait $broker';
 
 export interface LocalBroker {
   /** `host:port`. */
@@ -40,13 +41,19 @@ export async function startLocalBroker(options: LocalBrokerOptions = {}): Promis
   const port = options.port || (await freePort());
   const classPath = ['-cp', join(jars, '*')];
   const properties = writeProperties(dir, port, await freePort());
-  const id = randomBytes(16).toString('base64url');
-  const format = ['kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', id];
-  await run('java', [...classPath, ...format, '-c', properties]);
+  if (!existsSync(join(dir, 'data', 'meta.properties'))) {
+    const id = randomBytes(16).toString('base64url');
+    const format = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', properties];
+    await run('java', [...classPath, ...format]);
+  }
   const server = ['-Xmx512m', '-XX:+UseSerialGC', ...classPath, 'kafka.Kafka', properties];
-  const child = spawn('sh', ['-c', WATCHED, 'kafka', ...server], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    'sh',
+    ['-c', WATCHED, options.dir === undefined ? 'KILL' : 'TERM', ...server],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  );
   const address = `127.0.0.1:${port}`;
   const close = async () => {
     child.stdin.end();
