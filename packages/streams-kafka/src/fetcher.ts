@@ -11,6 +11,7 @@ import { Signal } from './signal.js';
 const LIMITS = { waitMs: 100, bytesMax: 16 * 1024 * 1024, partitionBytesMax: 1024 * 1024 };
 const RETRY_MS = 100;
 const IDLE_MS = 1000;
+const LEADERS_MS = 2000;
 const STALE_METADATA = new Set([
   'NOT_LEADER_FOR_PARTITION',
   'UNKNOWN_TOPIC_OR_PARTITION',
@@ -34,12 +35,16 @@ export class Fetcher {
   private readonly sources = new Map<string, FetchSource>();
   private readonly loops = new Map<number, Promise<void>>();
   private readonly changed = new Signal();
+  private readonly closing = new Signal();
+  private readonly upkeep: Promise<void>;
   private closed = false;
 
   constructor(
     private readonly connection: KafkaConnection,
     private readonly onTrouble: (error: unknown) => void,
-  ) {}
+  ) {
+    this.upkeep = this.keepLeaders();
+  }
 
   /** A partition has at most one source. */
   add(source: FetchSource): void {
@@ -60,7 +65,18 @@ export class Fetcher {
   async close(): Promise<void> {
     this.closed = true;
     this.changed.notify();
-    await Promise.all(this.loops.values());
+    this.closing.notify();
+    await Promise.all([...this.loops.values(), this.upkeep]);
+  }
+
+  /** A partition that had no leader when it was added is found once it has one. */
+  private async keepLeaders(): Promise<void> {
+    for (;;) {
+      await this.closing.wait(LEADERS_MS);
+      if (this.closed) return;
+      const isLed = [...this.sources.values()].every((one) => this.leaderOf(one) !== undefined);
+      if (!isLed) await this.refresh();
+    }
   }
 
   private startLoops(): void {

@@ -48,6 +48,8 @@ export async function restoreCopy(
       await waitOut(connection, changelog, fetched?.error);
       continue;
     }
+    // What is committed may take a moment to be readable.
+    if (fetched.nextOffset === next) continue;
     const entries = fetched.records.flatMap(({ key, value }): ChangelogEntry[] =>
       key === null || isMark(key) ? [] : [{ key, value }],
     );

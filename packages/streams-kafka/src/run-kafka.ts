@@ -10,6 +10,7 @@ import {
   wire,
 } from '@rosi/streams';
 import { connectKafka, type KafkaConnection, type KafkaOptions } from './connection.js';
+import { KafkaError, remedyOf } from './errors.js';
 import { Fetcher } from './fetcher.js';
 import type { GateOptions } from './gate.js';
 import { createGateOptions } from './gate-options.js';
@@ -72,18 +73,27 @@ export interface KafkaRuntime {
   tasks(): string[];
 }
 
-/** Makes and checks the topics, opens the state and joins the group. */
+/** Makes and checks the topics, opens the state and joins the group. Throws a KafkaError. */
 export async function runKafka(options: KafkaRuntimeOptions): Promise<KafkaRuntime> {
   const names = new TopicNames(options.prefix ?? '');
-  const wiring = wire(options.topology);
-  const { partitions, replicas = 1, retentionMs = FOR_EVER } = options;
-  await ensureTopics(
-    options.kafka,
-    declareTopics(wiring, names, { partitions, replicas, retentionMs }),
-  );
-  const instance = new Instance(options, names);
-  await instance.start();
-  return instance;
+  const { kafka, partitions, replicas = 1, retentionMs = FOR_EVER } = options;
+  const settings = { partitions, replicas, retentionMs };
+  try {
+    await ensureTopics(kafka, declareTopics(wire(options.topology), names, settings));
+    const instance = new Instance(options, names);
+    try {
+      await instance.start();
+    } catch (error) {
+      await instance.stop();
+      throw error;
+    }
+    return instance;
+  } catch (cause) {
+    if (cause instanceof KafkaError || remedyOf(cause) !== 'reopen') throw cause;
+    const brokers = kafka.brokers.join(', ');
+    const told = `Kafka at ${brokers} does not answer; is it up, and is the address right?`;
+    throw new KafkaError('ROSI_LOG_UNAVAILABLE', told, { cause });
+  }
 }
 
 class Instance implements KafkaRuntime {
@@ -100,6 +110,7 @@ class Instance implements KafkaRuntime {
   private reports: PositionReports | undefined;
   private purge: Purge | undefined;
   private wanted = new Set<string>();
+  private stopping = false;
 
   constructor(
     private readonly options: KafkaRuntimeOptions,
@@ -154,6 +165,7 @@ class Instance implements KafkaRuntime {
   }
 
   async stop(): Promise<void> {
+    this.stopping = true;
     this.wanted = new Set();
     for (const name of this.running.keys()) this.end(name);
     await Promise.all(this.ending.values());
@@ -231,6 +243,8 @@ class Instance implements KafkaRuntime {
 
   /** The instance's share is new: ends what it no longer has, begins what it has now. */
   private take(units: readonly string[]): void {
+    // The group may regroup while we are leaving it.
+    if (this.stopping) return;
     this.wanted = new Set(units.flatMap((unit) => this.units.get(unit) ?? []));
     for (const name of this.running.keys()) if (!this.wanted.has(name)) this.end(name);
     for (const name of this.wanted) void this.begin(name);

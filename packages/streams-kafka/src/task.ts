@@ -13,6 +13,7 @@ import type { TaskSpec } from './task-spec.js';
 
 const REOPEN_MS_MIN = 20;
 const REOPEN_MS_MAX = 2000;
+const OURS_MS = 200;
 const IDLE_MS = 1000;
 const BARRIER_MS = 50;
 
@@ -87,7 +88,7 @@ export class Task {
 
   /** Whoever has fenced us may own the task now; to open it again would fence them in turn. */
   private async untilOurs(): Promise<void> {
-    while (!this.stopping && !(await this.options.isOurs())) await delay(REOPEN_MS_MIN);
+    while (!this.stopping && !(await this.options.isOurs())) await delay(OURS_MS);
   }
 
   private async work(onProgress: () => void): Promise<void> {

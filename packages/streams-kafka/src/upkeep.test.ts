@@ -146,3 +146,11 @@ test.skipIf(kafka === null)(
     await expect(run({ topology, ...where })).rejects.toMatchObject({ code: 'ROSI_TOPIC_UNFIT' });
   },
 );
+
+test('brokers that do not answer are told as such', { timeout: 120_000 }, async () => {
+  const away = { brokers: ['127.0.0.1:1'], clientId: 'upkeep' };
+  const topology = topologyOf(numbering());
+  await expect(run({ topology, partitions: 1, kafka: away })).rejects.toMatchObject({
+    code: 'ROSI_LOG_UNAVAILABLE',
+  });
+});
