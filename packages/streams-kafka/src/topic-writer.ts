@@ -86,9 +86,7 @@ class Writer implements KafkaTopicWriter {
     this.bytes += bytes;
     return new Promise((resolve, reject) => {
       this.waiting.push({ records: outgoing, bytes, until, resolve, reject });
-      this.writing ??= this.writeAll().finally(() => {
-        this.writing = undefined;
-      });
+      this.writing ??= this.writeAll();
     });
   }
 
@@ -106,8 +104,13 @@ class Writer implements KafkaTopicWriter {
   }
 
   private async writeAll(): Promise<void> {
-    while (this.waiting.length > 0) {
+    for (;;) {
       const calls = this.waiting;
+      if (calls.length === 0) {
+        // In the same turn as the look, or a call that comes in between would wait for ever.
+        this.writing = undefined;
+        return;
+      }
       this.waiting = [];
       const failure = await this.write(calls);
       for (const call of calls) {
