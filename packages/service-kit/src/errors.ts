@@ -26,6 +26,8 @@ const codes = {
   ROSI_STATE_OF_ANOTHER_LOG: { exitCode: 2, retryable: false },
   ROSI_PARTITIONS_CHANGED: { exitCode: 2, retryable: false },
   ROSI_LOG_CUT_TOO_FAR: { exitCode: 2, retryable: false },
+  /** A topic in Kafka has other settings or records than ROSI needs; ROSI alters none. */
+  ROSI_TOPIC_UNFIT: { exitCode: 2, retryable: false },
   /** ClickHouse holds the tables of another log, or was emptied. */
   ROSI_WAREHOUSE_FOREIGN: { exitCode: 2, retryable: false },
   /** ClickHouse does not answer. */
