@@ -7,7 +7,8 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type { OutcomeCounts } from '@rosi/streams';
 import { remedyOf } from './errors.js';
 import type { Fetcher } from './fetcher.js';
-import { type OpenTask, openTask } from './open-task.js';
+import { openTask } from './open-task.js';
+import type { OpenTask } from './opened-task.js';
 import { Signal } from './signal.js';
 import type { TaskSpec } from './task-spec.js';
 
