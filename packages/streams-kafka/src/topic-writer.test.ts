@@ -76,7 +76,7 @@ test.skipIf(kafka === null || process.env['ROSI_KAFKA_BROKERS'] !== undefined)(
     const port = Number(broker.address.split(':')[1]);
     const options = { brokers: [broker.address], clientId: 'writer' };
     await makeTopics(options, topologyOf(numbering()), place);
-    const writer = openTopicWriter({ kafka: options, ...place, topics, answerMsMax: 1000 });
+    const writer = openTopicWriter({ kafka: options, ...place, topics, answerMsMax: 3000 });
     const accepted: number[] = [];
     const refused: number[] = [];
     const send = async (n: number) => {
@@ -87,7 +87,9 @@ test.skipIf(kafka === null || process.env['ROSI_KAFKA_BROKERS'] !== undefined)(
         refused.push(n);
       }
     };
-    for (let n = 0; n < 20; n += 1) await send(n);
+    while (!accepted.includes(0)) await send(0);
+    refused.length = 0;
+    for (let n = 1; n < 20; n += 1) await send(n);
     await broker.close();
     for (let n = 20; n < 23; n += 1) await send(n);
     broker = await startLocalBroker({ dir, port });
@@ -96,7 +98,9 @@ test.skipIf(kafka === null || process.env['ROSI_KAFKA_BROKERS'] !== undefined)(
     expect(refused).toEqual(expect.arrayContaining([20, 21, 22]));
     expect(accepted.length).toBeGreaterThan(40);
     const seen = await written([broker.address]);
-    expect(new Set(seen).size).toBe(seen.length);
+    // A refused call may have been written; nothing else can be there twice.
+    const once = seen.filter((n) => n !== 0 && !refused.includes(n));
+    expect(new Set(once).size).toBe(once.length);
     expect(seen).toEqual(expect.arrayContaining(accepted));
     await broker.close();
     rmSync(dir, { recursive: true });
