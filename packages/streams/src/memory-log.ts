@@ -70,11 +70,11 @@ export class MemoryLog {
     });
   }
 
-  /** The values of a topic in the order stored. */
+  /** The values of a topic in the order stored, frozen. */
   output<T>(topic: Topic<T>): T[] {
     const records = this.topic(topic.name).flat();
     records.sort((a, b) => a.sequence - b.sequence);
-    return records.map(({ bytes }) => topic.codec.decode(bytes));
+    return records.map(({ value }) => value as T);
   }
 
   reader(): TopicReader {

@@ -37,11 +37,11 @@ export class ClusterModel implements Model {
       return true;
     }
     const owner = dice.pick(owners);
-    this.#advance(owner);
     if (this.#faults.comes(rates.crash)) {
-      const { phase } = owner;
-      this.#setting.happened(`cluster: crash when a task is ${phase}`);
+      this.#setting.happened(`cluster: crash when a task is ${owner.phase}`);
       this.#crashOf(owner.instance);
+    } else {
+      this.#advance(owner);
     }
     return true;
   }

@@ -58,7 +58,7 @@ export class EmbeddedModel implements Model {
     this.#undo(this.#cycle);
     const lost = this.#setting.dice.integer(0, this.#unflushed.length);
     for (let count = 0; count < lost; count += 1) this.#undo(this.#unflushed.pop() as Cycle);
-    if (lost > 0) this.#setting.happened('a commit that was not flushed is lost');
+    if (lost > 0) this.#setting.happened('embedded: a commit that was not flushed is lost');
     // What survived a crash lies on disk.
     this.#flush();
     this.#cycle = this.#newCycle();

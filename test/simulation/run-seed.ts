@@ -1,0 +1,175 @@
+/**
+ * One simulation: a generated set of events, in some order and with repeats, through the stitcher's
+ * topology on the simulator, against the oracle. The seed decides all of it.
+ */
+import { defaultSettings } from '@rosi/attribution';
+import {
+  eventsCollected,
+  type LedgerOrder,
+  ledgerCatalogue,
+  ledgerIdentities,
+  ledgerOrders,
+  ledgerTouchpoints,
+  type Topic,
+} from '@rosi/events';
+import { stitcherTopology } from '@rosi/stitcher';
+import { createSimulator, type Simulator } from '@rosi/streams';
+import { cutBatches, generate, injectDuplicates, Random, shuffle } from '../generator/index.js';
+import { compareTables, evaluate, type OracleEvent, type OracleSettings } from '../oracle/index.js';
+import { collect } from '../property/collecting.js';
+import { ledgerTables, presentCredits, summedDeltas } from '../property/ledger-tables.js';
+import { Situations } from './situations.js';
+
+export const partitionCounts = [1, 2, 5, 12] as const;
+const EVENTS_MIN = 200;
+const EVENTS_MAX = 240;
+
+export interface SeedOptions {
+  readonly seed: number;
+  /** Drawn unless given. */
+  readonly partitions?: number | undefined;
+}
+
+export interface SeedResult {
+  readonly seed: number;
+  readonly partitions: number;
+  readonly model: string;
+  readonly events: number;
+  /** What differs from the oracle, or breaks a law; empty when all is well. */
+  readonly problems: readonly string[];
+  /** How often what came up. */
+  readonly seen: Readonly<Record<string, number>>;
+}
+
+/** What is simulated, in the order in which it arrives. */
+export interface Arrival {
+  readonly events: readonly OracleEvent[];
+  readonly settings: OracleSettings;
+}
+
+export function arrivalOf(seed: number): Arrival {
+  const { events, settings } = generate({ seed, eventsMin: EVENTS_MIN, eventsMax: EVENTS_MAX });
+  return { events: shuffle(injectDuplicates(events, seed), seed), settings };
+}
+
+export function runSeed(options: SeedOptions): SeedResult {
+  return simulate(arrivalOf(options.seed), options);
+}
+
+export function simulate(arrival: Arrival, options: SeedOptions): SeedResult {
+  const { seed } = options;
+  const partitions =
+    options.partitions ?? (partitionCounts[seed % partitionCounts.length] as number);
+  const situations = new Situations();
+  const random = new Random(seed ^ 0x5eed);
+  const simulator = createSimulator(stitcherTopology(defaultSettings), {
+    partitions,
+    random,
+    now: Date.UTC(2026, 5, 1),
+    onCommitted: (batch) => situations.observe(batch),
+  });
+  const problems = caught(() => [
+    ...differences(simulator, arrival, run(simulator, arrival, random, seed)),
+    ...situations.miscounted,
+    ...brokenLaws(simulator),
+  ]);
+  return {
+    seed,
+    partitions,
+    model: simulator.model,
+    events: arrival.events.length,
+    problems,
+    seen: Object.fromEntries([...situations.counts, ...simulator.happenings]),
+  };
+}
+
+/** What a processor throws is a problem as well. */
+function caught(check: () => string[]): string[] {
+  try {
+    return check();
+  } catch (error) {
+    return [`threw ${(error as Error).stack ?? error}`];
+  }
+}
+
+/** Batches arrive while earlier ones are still under way; returns whether each was accepted. */
+function run(simulator: Simulator, arrival: Arrival, random: Random, seed: number): boolean[] {
+  const accepted: boolean[] = [];
+  for (const batch of cutBatches(arrival.events, seed)) {
+    const values = batch.flatMap((event) => {
+      const value = collect(event, arrival.settings, accepted.length);
+      accepted.push(value !== null);
+      return value === null ? [] : [{ value, timestamp: event.receivedAt }];
+    });
+    simulator.pipe(eventsCollected, values);
+    for (let steps = random.integer(0, 60); steps > 0 && simulator.step(); steps -= 1);
+  }
+  while (simulator.step());
+  return accepted;
+}
+
+function differences(
+  simulator: Simulator,
+  arrival: Arrival,
+  accepted: readonly boolean[],
+): string[] {
+  const expected = evaluate(arrival);
+  const decisions = expected.decisions
+    .filter((decision) => accepted[decision.index] !== decision.accepted)
+    .map(
+      ({ index, reason, ...one }) => `event ${index}: accepted is not ${one.accepted} ${reason}`,
+    );
+  const found = compareTables(ledgerTables(simulator.output), expected.tables).map(
+    (one) => `${one.table} ${one.key} ${one.column}: ${one.expected} but is ${one.actual}`,
+  );
+  return [...decisions, ...found];
+}
+
+/** Laws that hold for every record ever written, whatever came after it. */
+function brokenLaws({ output }: Simulator): string[] {
+  const orders = output(ledgerOrders);
+  return [
+    ...orders.flatMap(unbalanced),
+    ...undone(orders),
+    ...skipped(output(ledgerOrders), ledgerOrders),
+    ...skipped(output(ledgerIdentities), ledgerIdentities),
+    ...skipped(output(ledgerTouchpoints), ledgerTouchpoints),
+    ...skipped(output(ledgerCatalogue), ledgerCatalogue),
+  ];
+}
+
+/** Each model's credits of a record sum to its net, in every record. */
+function unbalanced({ orderId, revision, net, credits }: LedgerOrder): string[] {
+  const sums = new Map<string, number>();
+  for (const { model, credit } of credits) sums.set(model, (sums.get(model) ?? 0) + credit);
+  const isSum = [...sums.values()].every((sum) => sum === net) && sums.size === (net > 0 ? 6 : 0);
+  return isSum ? [] : [`order ${orderId} revision ${revision}: credits do not sum to ${net}`];
+}
+
+/** The signed differences sum to what the newest records say. */
+function undone(orders: readonly LedgerOrder[]): string[] {
+  const summed = summedDeltas(orders);
+  const present = presentCredits(orders);
+  return [...new Set([...summed.keys(), ...present.keys()])]
+    .filter((cell) => {
+      const [credit, share] = summed.get(cell) ?? [0, 0];
+      const [wantedCredit, wantedShare] = present.get(cell) ?? [0, 0];
+      return credit !== wantedCredit || share !== wantedShare;
+    })
+    .map((cell) => `the differences do not sum to the newest record: ${cell}`);
+}
+
+/** Revisions of a key grow by one. */
+function skipped<T extends { readonly revision: number }>(
+  records: readonly T[],
+  topic: Topic<T>,
+): string[] {
+  const newest = new Map<string, number>();
+  return records.flatMap((record) => {
+    const key = topic.keyOf(record);
+    const before = newest.get(key) ?? 0;
+    newest.set(key, record.revision);
+    if (record.revision === before + 1) return [];
+    return [`${topic.name} ${key}: revision ${record.revision} after ${before}`];
+  });
+}
