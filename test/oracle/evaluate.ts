@@ -1,12 +1,15 @@
 /**
  * The oracle: all tables of a set of events, recomputed from scratch in one batch.
  *
- * The order of the events in the input has no influence on the tables.
+ * The order of the events in the input has no influence on the tables, but for what came before
+ * an erasure and what came after it.
  */
 import { type Catalogue, catalogueOf } from './catalogue.js';
+import { withErasures } from './erasure.js';
 import { type NormaliseResult, normalise } from './normalise.js';
 import { ordersOf } from './orders.js';
 import { type Persons, personsOf } from './persons.js';
+import { settingsOf } from './settings.js';
 import {
   catalogueRows,
   creditRows,
@@ -67,7 +70,8 @@ function tablesOf(events: readonly Accepted[], timezone: string): OracleTables {
   const placed = placedOrders(events, persons);
   const touchpoints = allTouchpoints(events, placed, catalogue, persons);
   const newOrders = newOrderIds(placed, persons);
-  const credits = placed.flatMap((one) => creditRows(one, touchpoints));
+  const settings = settingsOf(events);
+  const credits = placed.flatMap((one) => creditRows(one, touchpoints, settings));
   const daily = (...keys: string[]) => dailyRows(credits, keys, timezone);
   return {
     touchpoints_current: touchpoints.map(touchpointRow),
@@ -98,7 +102,10 @@ export function evaluate(input: OracleInput): OracleOutput {
   );
   const accepted = results.flatMap((result) => (result.ok ? [result.event] : []));
   return {
-    tables: tablesOf(withoutRepeats(accepted), input.settings.timezone),
+    tables: tablesOf(
+      withErasures(withoutRepeats(accepted), input.renamings ?? []),
+      input.settings.timezone,
+    ),
     decisions: results.map(decisionOf),
   };
 }
