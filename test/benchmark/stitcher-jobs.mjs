@@ -13,6 +13,7 @@ import {
   ledgerTouchpoints,
   normalise,
 } from '@rosi/events';
+import { suppressionHash } from '@rosi/service-kit';
 import { stitcherTopology } from '@rosi/stitcher';
 import { openEventLog, openState, runEmbedded } from '@rosi/streams-embedded';
 import { MixedEvents } from './mixed-events.mjs';
@@ -62,7 +63,7 @@ async function stitch({ logDir, stateDir, expected }) {
   const clock = startClock();
   let fault = null;
   const runtime = await runEmbedded({
-    topology: stitcherTopology(defaultSettings),
+    topology: stitcherTopology({ attribution: defaultSettings, hash: suppressionHash('bench') }),
     dir: stateDir,
     input,
     partitions: 1,

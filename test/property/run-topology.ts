@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { defaultSettings } from '@rosi/attribution';
 import { eventsCollected, ledgerOrders, normalise } from '@rosi/events';
+import { suppressionHash } from '@rosi/service-kit';
 import { stitcherTopology } from '@rosi/stitcher';
 import { createTestDriver, type TestDriver } from '@rosi/streams';
 import { cutBatches, Random } from '../generator/index.js';
@@ -30,7 +31,10 @@ export function runTopology(
   { partitions, seed }: RunOptions,
 ): Run {
   const random = new Random(seed);
-  const driver = createTestDriver(stitcherTopology(defaultSettings), { partitions });
+  const driver = createTestDriver(
+    stitcherTopology({ attribution: defaultSettings, hash: suppressionHash('test') }),
+    { partitions },
+  );
   const choices = {
     topic: (count: number) => random.integer(0, count - 1),
     cut: (count: number) => random.integer(1, count),

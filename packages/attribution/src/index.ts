@@ -24,6 +24,8 @@ export {
   defaultSettings,
   readSettings,
   type SettingsReading,
+  type StatedSettings,
+  stateSettings,
   type TouchType,
   touchTypes,
 } from './settings.js';

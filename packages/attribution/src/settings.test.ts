@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { defaultSettings, readSettings } from './settings.js';
+import { defaultSettings, readSettings, stateSettings } from './settings.js';
 
 test('what is absent has its default', () => {
   expect(readSettings(undefined)).toEqual({ ok: true, settings: defaultSettings });
   expect(readSettings({})).toEqual({ ok: true, settings: defaultSettings });
-  const reading = readSettings({ windowsMs: { view: 5 }, positionBased: { first: 60 } });
+  const reading = readSettings({ windows_days: { view: 0.5 }, position_based: { first: 60 } });
   expect(reading).toEqual({
     ok: true,
     settings: {
       ...defaultSettings,
-      windowsMs: { ...defaultSettings.windowsMs, view: 5 },
+      windowsMs: { ...defaultSettings.windowsMs, view: 43_200_000 },
       positionBased: { first: 60, last: 40 },
     },
   });
@@ -17,23 +17,37 @@ test('what is absent has its default', () => {
 
 test('all problems are told together', () => {
   const reading = readSettings({
-    windowsMs: { click: 0, swipe: 1 },
-    touchpointsMax: 1.5,
-    halfLifeMs: '7',
-    positionBased: { first: 61, last: 40 },
+    windows_days: { click: 0, swipe: 1 },
+    touchpoints_max: 1.5,
+    half_life_days: '7',
+    position_based: { first: 61, last: 40 },
     window: 1,
   });
   expect(reading).toEqual({
     ok: false,
     problems: [
       'settings has no field "window"',
-      'windowsMs has no field "swipe"',
-      'windowsMs.click must be a whole number from 1 to 315619200000',
-      'touchpointsMax must be a whole number from 1 to 10000',
-      'halfLifeMs must be a whole number from 1 to 315619200000',
-      'positionBased.first and positionBased.last together must be at most 100',
+      'windows_days has no field "swipe"',
+      'windows_days.click must be a number of days above 0, at most 3653',
+      'touchpoints_max must be a whole number from 1 to 10000',
+      'half_life_days must be a number of days above 0, at most 3653',
+      'position_based.first and position_based.last together must be at most 100',
     ],
   });
   expect(readSettings([]).ok).toBe(false);
-  expect(readSettings({ windowsMs: null }).ok).toBe(false);
+  expect(readSettings({ windows_days: null }).ok).toBe(false);
 });
+
+test('settings that were stated read as what they were', () => {
+  const { settings } = readOk({ windows_days: { view: 1 / 3 }, half_life_days: 2.5 });
+  expect(readOk(stateSettings(settings)).settings).toEqual(settings);
+  expect(readOk(JSON.parse(JSON.stringify(stateSettings(defaultSettings)))).settings).toEqual(
+    defaultSettings,
+  );
+});
+
+function readOk(stated: unknown) {
+  const reading = readSettings(stated);
+  if (!reading.ok) throw new Error(reading.problems.join('; '));
+  return reading;
+}

@@ -39,9 +39,37 @@ export const defaultSettings: AttributionSettings = {
 };
 
 /** Ten years; also keeps every age far below 2^53. */
-const DURATION_MS_MAX = 3_653 * DAY_MS;
+const DAYS_MAX = 3_653;
 /** The bound under which the splits are proven exact (split-equally.ts, split-by-decay.ts). */
 const TOUCHPOINTS_MAX = 10_000;
+
+/** Settings as people state them; a time is in days, to the millisecond. */
+export interface StatedSettings {
+  readonly windows_days: Readonly<Record<WindowedType, number>>;
+  readonly touchpoints_max: number;
+  readonly half_life_days: number;
+  readonly position_based: { readonly first: number; readonly last: number };
+}
+
+/** A coupon touchpoint has no window to state: it stands at its order's own time. */
+const windowedTypes = ['click', 'page', 'interaction', 'view'] as const;
+type WindowedType = (typeof windowedTypes)[number];
+
+/** The inverse of {@link readSettings}: all of them, as somebody could have stated them. */
+export function stateSettings(settings: AttributionSettings): StatedSettings {
+  const days = (type: WindowedType) => settings.windowsMs[type] / DAY_MS;
+  return {
+    windows_days: {
+      click: days('click'),
+      page: days('page'),
+      interaction: days('interaction'),
+      view: days('view'),
+    },
+    touchpoints_max: settings.touchpointsMax,
+    half_life_days: settings.halfLifeMs / DAY_MS,
+    position_based: settings.positionBased,
+  };
+}
 
 export type SettingsReading =
   | { readonly ok: true; readonly settings: AttributionSettings }
@@ -53,31 +81,32 @@ export type SettingsReading =
  */
 export function readSettings(stated: unknown): SettingsReading {
   const problems: string[] = [];
-  const top = fieldsOf(stated, 'settings', Object.keys(defaultSettings), problems);
-  const windows = fieldsOf(top['windowsMs'], 'windowsMs', touchTypes, problems);
-  const position = fieldsOf(top['positionBased'], 'positionBased', ['first', 'last'], problems);
-  const whole = (value: unknown, name: string, initial: number, range: Range): number =>
-    wholeNumber(value, name, initial, range, problems);
-  const windowMs = (type: TouchType): number =>
-    whole(windows[type], `windowsMs.${type}`, defaultSettings.windowsMs[type], durationRange);
-  const { positionBased, halfLifeMs, touchpointsMax } = defaultSettings;
+  const initial = stateSettings(defaultSettings);
+  const top = fieldsOf(stated, 'settings', Object.keys(initial), problems);
+  const windows = fieldsOf(top['windows_days'], 'windows_days', windowedTypes, problems);
+  const position = fieldsOf(top['position_based'], 'position_based', ['first', 'last'], problems);
+  const whole = (value: unknown, name: string, standard: number, range: Range): number =>
+    wholeNumber(value, name, standard, range, problems);
+  const windowMs = (type: WindowedType): number =>
+    duration(windows[type], `windows_days.${type}`, initial.windows_days[type], problems);
+  const { touchpoints_max: touchpointsMax, position_based: parts } = initial;
   const settings: AttributionSettings = {
     windowsMs: {
       click: windowMs('click'),
       page: windowMs('page'),
       interaction: windowMs('interaction'),
       view: windowMs('view'),
-      coupon: windowMs('coupon'),
+      coupon: defaultSettings.windowsMs.coupon,
     },
-    touchpointsMax: whole(top['touchpointsMax'], 'touchpointsMax', touchpointsMax, touchesRange),
-    halfLifeMs: whole(top['halfLifeMs'], 'halfLifeMs', halfLifeMs, durationRange),
+    touchpointsMax: whole(top['touchpoints_max'], 'touchpoints_max', touchpointsMax, touchesRange),
+    halfLifeMs: duration(top['half_life_days'], 'half_life_days', initial.half_life_days, problems),
     positionBased: {
-      first: whole(position['first'], 'positionBased.first', positionBased.first, percentRange),
-      last: whole(position['last'], 'positionBased.last', positionBased.last, percentRange),
+      first: whole(position['first'], 'position_based.first', parts.first, percentRange),
+      last: whole(position['last'], 'position_based.last', parts.last, percentRange),
     },
   };
   if (settings.positionBased.first + settings.positionBased.last > 100) {
-    problems.push('positionBased.first and positionBased.last together must be at most 100');
+    problems.push('position_based.first and position_based.last together must be at most 100');
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, settings };
 }
@@ -86,9 +115,17 @@ interface Range {
   readonly min: number;
   readonly max: number;
 }
-const durationRange: Range = { min: 1, max: DURATION_MS_MAX };
 const touchesRange: Range = { min: 1, max: TOUCHPOINTS_MAX };
 const percentRange: Range = { min: 0, max: 100 };
+
+/** Days to milliseconds. */
+function duration(value: unknown, name: string, initial: number, problems: string[]): number {
+  const days = value ?? initial;
+  const ms = typeof days === 'number' ? Math.round(days * DAY_MS) : Number.NaN;
+  if (ms >= 1 && ms <= DAYS_MAX * DAY_MS) return ms;
+  problems.push(`${name} must be a number of days above 0, at most ${DAYS_MAX}`);
+  return initial * DAY_MS;
+}
 
 function wholeNumber(
   value: unknown,

@@ -14,11 +14,47 @@ export interface Codec<T> {
 
 const registry: Record<string, avro.Type> = {};
 
-/** Makes the codec of one record schema; records it refers to must have been made before. */
+/**
+ * Makes the codec of one record schema; records it refers to must have been made before.
+ *
+ * Evolution is additive: a new field comes last and has a default of nothing (0, '', false or []). So
+ * bytes that an older build wrote lack the last fields, and are read with their defaults.
+ */
 export function codec<T>(schema: unknown): Codec<T> {
   const type = avro.Type.forSchema(schema as avro.Schema, { registry });
+  const addedMax = addedFields(type);
   return {
     encode: (value) => type.toBuffer(value),
-    decode: (bytes) => type.fromBuffer(bytes) as T,
+    decode(bytes) {
+      try {
+        return type.fromBuffer(bytes) as T;
+      } catch (error) {
+        return decodeOlder<T>(type, bytes, addedMax, error);
+      }
+    },
   };
+}
+
+/** How many of the last fields may have been added since: those with a default of nothing. */
+function addedFields(type: avro.Type): number {
+  if (!avro.Type.isType(type, 'record')) return 0;
+  const fields = (type as avro.types.RecordType).fields;
+  const isNothing = (value: unknown) =>
+    value === 0 || value === '' || value === false || isEmptyArray(value);
+  const last = fields.findLastIndex((field) => !isNothing(field.defaultValue()));
+  return fields.length - 1 - last;
+}
+
+const isEmptyArray = (value: unknown) => Array.isArray(value) && value.length === 0;
+
+/** Nothing is one zero byte, whatever its type. */
+function decodeOlder<T>(type: avro.Type, bytes: Buffer, addedMax: number, cause: unknown): T {
+  for (let added = 1; added <= addedMax; added += 1) {
+    try {
+      return type.fromBuffer(Buffer.concat([bytes, Buffer.alloc(added)])) as T;
+    } catch {
+      // Fewer or more fields were missing.
+    }
+  }
+  throw cause;
 }

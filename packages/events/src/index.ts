@@ -2,6 +2,28 @@
 export { isBotAgent } from './bots.js';
 export { type Classification, type ClassificationInput, classify } from './classify.js';
 export { type Codec, codec } from './codec.js';
+export {
+  commandKinds,
+  erasureEvents,
+  identifyEvent,
+  isCommand,
+  recomputeEvent,
+  replayEvent,
+  settingsEvent,
+} from './commands.js';
+export {
+  ERASED,
+  erasedId,
+  erasedTouchId,
+  eventName,
+  FOR_GOOD,
+  isErasedId,
+  isSuppressed,
+  keptOf,
+  suppressedName,
+  type TextHash,
+  withoutPerson,
+} from './erased.js';
 export { eventSchema } from './event-schema.js';
 export * from './generated/records.js';
 export {

@@ -12,22 +12,38 @@ import {
   contributionMadeCodec,
   couponResolvedCodec,
   couponUsedCodec,
+  type ErasureAsked,
+  erasureAskedCodec,
   type Identifier,
+  type IdentifiersSuppressed,
+  identifiersSuppressedCodec,
   type LedgerCatalogue,
+  type LedgerErasure,
   type LedgerIdentity,
   type LedgerOrder,
+  type LedgerSuppression,
   type LedgerTouchpoint,
   type LinksObserved,
   ledgerCatalogueCodec,
+  ledgerErasureCodec,
   ledgerIdentityCodec,
   ledgerOrderCodec,
+  ledgerSuppressionCodec,
   ledgerTouchpointCodec,
   linksObservedCodec,
   type OrderAttributed,
   orderAttributedCodec,
   type PersonAssigned,
   personAssignedCodec,
+  type TiesAsked,
+  type TiesTold,
+  tiesAskedCodec,
+  tiesToldCodec,
+  type UpkeepBegun,
+  upkeepBegunCodec,
+  type WalkContinued,
   type WorkContinued,
+  walkContinuedCodec,
   workContinuedCodec,
 } from './generated/records.js';
 
@@ -68,11 +84,16 @@ export function eventNode(event: CollectedEvent): string {
 const orderNode = (value: { readonly workspace: string; readonly orderId: string }) =>
   `${value.workspace}/order_id:${value.orderId}`;
 
+/** An erasure, and the word that all it caused has been done: each is handled alone. */
+const isErasure = (event: CollectedEvent) => event.catalogue?.kind === 'erasure';
+
 /** Events as accepted, repeats included; the only topic that producers write. */
 export const eventsCollected: Topic<CollectedEvent> = {
   name: 'events.collected',
   codec: collectedEventCodec,
-  keyOf: (event) => `${event.workspace}/${event.eventId}`,
+  // The two records of an erasure stand side by side.
+  keyOf: (event) => `${event.workspace}/${isErasure(event) ? event.catalogue?.id : event.eventId}`,
+  isBarrier: isErasure,
 };
 /** Each event once, on its way to its strongest identifier or catalogue entry. */
 export const eventsAccepted: Topic<CollectedEvent> = {
@@ -141,4 +162,56 @@ export const ledgerCatalogue: Topic<LedgerCatalogue> = {
   name: 'ledger.catalogue',
   codec: ledgerCatalogueCodec,
   keyOf: (value) => `${value.workspace}/${value.entry.kind}:${value.entry.id}`,
+};
+/** Going through all of a workspace: every task of the processors that read it takes its part. */
+export const upkeepBegun: Topic<UpkeepBegun> = {
+  name: 'upkeep.begun',
+  codec: upkeepBegunCodec,
+  keyOf: (value) => value.workspace,
+  partitionOf: () => 'every',
+};
+/** A task's word to itself: going through its nodes goes on. */
+export const nodesWalked: Topic<WalkContinued> = {
+  name: 'nodes.walked',
+  codec: walkContinuedCodec,
+  keyOf: (value) => value.workspace,
+  partitionOf: (value) => value.partition,
+};
+/** A task's word to itself: going through its journeys goes on. */
+export const journeysWalked: Topic<WalkContinued> = {
+  name: 'journeys.walked',
+  codec: walkContinuedCodec,
+  keyOf: (value) => value.workspace,
+  partitionOf: (value) => value.partition,
+};
+export const erasuresAsked: Topic<ErasureAsked> = {
+  name: 'erasures.asked',
+  codec: erasureAskedCodec,
+  keyOf: (value) => value.workspace,
+};
+export const tiesAsked: Topic<TiesAsked> = {
+  name: 'ties.asked',
+  codec: tiesAskedCodec,
+  keyOf: (value) => `${value.workspace}/${value.personId}`,
+};
+export const tiesTold: Topic<TiesTold> = {
+  name: 'ties.told',
+  codec: tiesToldCodec,
+  keyOf: (value) => value.workspace,
+};
+export const identifiersSuppressed: Topic<IdentifiersSuppressed> = {
+  name: 'identifiers.suppressed',
+  codec: identifiersSuppressedCodec,
+  keyOf: (value) => value.workspace,
+  partitionOf: () => 'every',
+};
+export const ledgerSuppressions: Topic<LedgerSuppression> = {
+  name: 'ledger.suppressions',
+  codec: ledgerSuppressionCodec,
+  keyOf: (value) => `${value.workspace}/${value.name}`,
+};
+export const ledgerErasures: Topic<LedgerErasure> = {
+  name: 'ledger.erasures',
+  codec: ledgerErasureCodec,
+  keyOf: (value) => value.workspace,
 };

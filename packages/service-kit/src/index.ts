@@ -12,5 +12,6 @@ export {
 export { type LifecyclePart, type Running, startInOrder } from './lifecycle.js';
 export { createLogger, type Logger } from './logger.js';
 export { createMetrics, type Metrics } from './metrics.js';
+export { suppressionHash } from './suppression-hash.js';
 export { serveWorker } from './worker-serve.js';
 export { startWorker } from './worker-start.js';

@@ -21,7 +21,7 @@ import { EmbeddedError } from './errors.js';
 import { LedgerWriter } from './ledger-writer.js';
 import type { Retention } from './partition-log.js';
 import { SourceReader } from './source-reader.js';
-import { checkIdentity } from './state-identity.js';
+import { checkIdentity, upgradesOf } from './state-identity.js';
 import {
   type InputPosition,
   readDocument,
@@ -75,7 +75,10 @@ export class Engine {
   ) {
     this.wiring = wire(options.topology);
     this.checkInput();
-    this.identity = this.takeIdentity();
+    const known = readDocument(stores.meta, 'identity');
+    const { dir, input, partitions } = options;
+    const { processors } = this.wiring;
+    this.identity = checkIdentity(known, { dir, input, partitions, processors });
     this.sources = new SourceReader({
       input: options.input,
       places: this.takePositions(),
@@ -88,6 +91,10 @@ export class Engine {
         this.makeTask(declaration, partition),
       ),
     );
+    stores.environment.transactionSync(() => {
+      this.upgrade(known);
+      writeDocument(stores.meta, 'identity', this.identity);
+    });
     this.indexReaders();
     this.restoreQueues();
     for (const { processor, outcome, reason, count } of readDocument(stores.meta, 'outcomes') ??
@@ -251,16 +258,12 @@ export class Engine {
     }
   }
 
-  private takeIdentity(): StateIdentity {
-    const { meta, environment } = this.stores;
-    const known = readDocument(meta, 'identity');
-    const { dir, input, partitions } = this.options;
-    const { processors } = this.wiring;
-    const identity = checkIdentity(known, { dir, input, partitions, processors });
-    if (identity !== known) {
-      environment.transactionSync(() => writeDocument(meta, 'identity', identity));
+  /** State that an older build wrote. */
+  private upgrade(known: StateIdentity | undefined): void {
+    for (const { declaration, state } of this.tasks) {
+      for (const upgrade of upgradesOf(declaration, known)) upgrade(state);
+      state.closeRanges();
     }
-    return identity;
   }
 
   private takePositions(): InputPosition[] {

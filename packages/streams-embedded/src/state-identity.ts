@@ -1,6 +1,9 @@
-/** Refuses state that is not of this log and this build; makes the identity of new state. */
+/**
+ * Refuses state that is not of this log, or that this build can neither read nor upgrade; makes the
+ * identity of new state.
+ */
 import { randomUUID } from 'node:crypto';
-import type { ProcessorDeclaration, TopicReader } from '@rosi/streams';
+import type { ProcessorDeclaration, StateStore, TopicReader } from '@rosi/streams';
 import { EmbeddedError } from './errors.js';
 import type { StateIdentity } from './state-store.js';
 
@@ -35,16 +38,40 @@ export function checkIdentity(
         `configure ${known.partitions} again, ${REMEDY}`,
     );
   }
-  for (const { name, stateVersion } of declared) {
+  for (const processor of processors) {
+    const { name, stateVersion } = processor;
     const before = known.processors.find((one) => one.name === name);
-    if (before === undefined || before.stateVersion === stateVersion) continue;
+    if (before === undefined || canUpgrade(processor, before.stateVersion)) continue;
     throw new EmbeddedError(
       'ROSI_STATE_VERSION',
       `The state of processor ${name} in ${dir} has format ${before.stateVersion}, and this ` +
         `build reads format ${stateVersion}; run the build that wrote it, ${REMEDY}`,
     );
   }
-  const names = new Set(known.processors.map(({ name }) => name));
+  const versions = new Map(declared.map(({ name, stateVersion }) => [name, stateVersion]));
+  const kept = known.processors.map(({ name, stateVersion }) => ({
+    name,
+    stateVersion: versions.get(name) ?? stateVersion,
+  }));
+  const names = new Set(kept.map(({ name }) => name));
   const added = declared.filter(({ name }) => !names.has(name));
-  return added.length === 0 ? known : { ...known, processors: [...known.processors, ...added] };
+  return { ...known, processors: [...kept, ...added] };
+}
+
+function canUpgrade({ stateVersion, upgrades }: ProcessorDeclaration, from: number): boolean {
+  for (let version = from; version < stateVersion; version += 1) {
+    if (upgrades?.[version] === undefined) return false;
+  }
+  return from <= stateVersion;
+}
+
+/** The steps that bring a processor's state from the version known to the declared one. */
+export function upgradesOf(
+  { name, stateVersion, upgrades }: ProcessorDeclaration,
+  known: StateIdentity | undefined,
+): readonly ((state: StateStore) => void)[] {
+  const from = known?.processors.find((one) => one.name === name)?.stateVersion ?? stateVersion;
+  return Array.from({ length: stateVersion - from }, (_, step) => upgrades?.[from + step]).flatMap(
+    (upgrade) => upgrade ?? [],
+  );
 }

@@ -66,3 +66,25 @@ function writeEscaped(key: Buffer, at: number, value: string): number {
   });
   return end;
 }
+
+/** The strings that a key begins with, at most so many; fewer when it has fewer, or a number next. */
+export function leadingStrings(key: Uint8Array, count: number): string[] {
+  const parts: string[] = [];
+  let at = 0;
+  while (parts.length < count) {
+    const end = stringEnd(key, at);
+    if (end < 0) break;
+    parts.push(Buffer.from(key.subarray(at, end)).toString('utf8').replaceAll('\0\ufffd', '\0'));
+    at = end + 2;
+  }
+  return parts;
+}
+
+/** Where the string that begins there ends: at the first NUL that is not an escaped one. */
+function stringEnd(key: Uint8Array, from: number): number {
+  for (let at = key.indexOf(0, from); at >= 0; at = key.indexOf(0, at + 2)) {
+    if (key[at + 1] === 1) return at;
+    if (key[at + 1] !== 0xff) return -1;
+  }
+  return -1;
+}

@@ -54,8 +54,10 @@ export interface ProcessorDeclaration {
   /** Co-partitioned: equal keys of all inputs are in equal partitions, handled by one task. */
   readonly inputs: readonly Topic<never>[] | readonly Topic<unknown>[];
   readonly outputs: readonly Topic<never>[] | readonly Topic<unknown>[];
-  /** Format of its state; a runtime refuses state of another version, by name. */
+  /** Format of its state; a runtime upgrades older state, or refuses it by name. */
   readonly stateVersion: number;
+  /** By version: brings one task's state from that version to the next one. */
+  readonly upgrades?: Readonly<Record<number, (state: StateStore) => void>>;
   /** One instance per task (partition); it may keep nothing between batches but in state. */
   create(context: ProcessorContext): Processor;
 }

@@ -296,7 +296,7 @@ test('day follows the time zone, daylight saving included, and a changed zone mo
 });
 
 test('a touchpoint has the person of its identifier, nobody without one', async () => {
-  const ledger = { workspace: 'default', revision: 1, recordedAt: T0 };
+  const ledger = { workspace: 'default', generation: 0, revision: 1, recordedAt: T0 };
   const touchpoints = [
     {
       ...ledger,
@@ -378,7 +378,7 @@ test('catalogue views show typed columns of the latest version', async () => {
 });
 
 test('a receipt holds the order, its credits, and the touchpoints of its person', async () => {
-  const ledger = { workspace: 'default', revision: 1, recordedAt: T0 };
+  const ledger = { workspace: 'default', generation: 0, revision: 1, recordedAt: T0 };
   const at = { identifierType: 'anonymous_id' };
   const rows = ['a-1', 'a-2'].map((identifier, index) =>
     touchpointRow(

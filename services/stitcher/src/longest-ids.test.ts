@@ -1,6 +1,7 @@
 /** Ids of the greatest length that the collector accepts fit into every key of the state. */
 import { defaultSettings } from '@rosi/attribution';
 import { eventsCollected, ledgerIdentities, ledgerOrders } from '@rosi/events';
+import { suppressionHash } from '@rosi/service-kit';
 import { createTestDriver } from '@rosi/streams';
 import { expect, it } from 'vitest';
 import { collected } from './testing/collected.js';
@@ -12,7 +13,10 @@ const long = (seed: string, characters: number) => `${seed}${'😀'.repeat(chara
 const queued = (body: unknown) => ({ value: collected(body), timestamp: 0 });
 
 it('keeps links, coupons and orders of the longest ids', () => {
-  const driver = createTestDriver(stitcherTopology(defaultSettings), { partitions: 2 });
+  const driver = createTestDriver(
+    stitcherTopology({ attribution: defaultSettings, hash: suppressionHash('test') }),
+    { partitions: 2 },
+  );
   const order = (n: number) => ({
     type: 'purchase',
     event_id: long(`e${n}`, 120),

@@ -1,7 +1,7 @@
 /** The stitcher as a worker thread: the topology on the embedded runtime. */
 import { join } from 'node:path';
 import { defaultSettings } from '@rosi/attribution';
-import { type Logger, serveWorker } from '@rosi/service-kit';
+import { type Logger, serveWorker, suppressionHash } from '@rosi/service-kit';
 import { openCheckpoints, openEventLog, readPosition, runEmbedded } from '@rosi/streams-embedded';
 import { stitcherTopology } from './topology.js';
 
@@ -10,6 +10,8 @@ export interface StitcherOptions {
   readonly dataDir: string;
   readonly partitions: number;
   readonly logLevel: string;
+  /** Of the suppression list, and of event ids in state. */
+  readonly suppressionKey: string;
   /** Of the ledger topics; what the loader has still to read stays in any case. */
   readonly ledgerRetention: { readonly ageMs: number; readonly bytes: number };
 }
@@ -24,7 +26,10 @@ async function startStitcher(
   const input = await openEventLog({ dir: join(options.dataDir, 'events'), readOnly: true });
   const loader = await openCheckpoints({ dir: join(options.dataDir, 'loader') });
   const runtime = await runEmbedded({
-    topology: stitcherTopology(defaultSettings),
+    topology: stitcherTopology({
+      attribution: defaultSettings,
+      hash: suppressionHash(options.suppressionKey),
+    }),
     dir: join(options.dataDir, 'state'),
     input,
     partitions: options.partitions,

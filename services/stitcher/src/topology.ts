@@ -1,11 +1,26 @@
 /** The stitcher's topology: four processors, from collected events to the ledger. */
 import type { AttributionSettings } from '@rosi/attribution';
+import type { TextHash } from '@rosi/events';
 import type { Topology } from '@rosi/streams';
 import { identifiers } from './identifiers/identifiers.js';
 import { identity } from './identity/identity.js';
 import { journeys } from './journeys/journeys.js';
 import { repeats } from './repeats.js';
 
-export function stitcherTopology(settings: AttributionSettings): Topology {
-  return { processors: [repeats, identifiers(settings), identity, journeys(settings)] };
+export interface StitcherSettings {
+  /** What holds for a workspace that has stated none. */
+  readonly attribution: AttributionSettings;
+  /** Under the suppression key; the same for as long as the state lives. */
+  readonly hash: TextHash;
+}
+
+export function stitcherTopology({ attribution, hash }: StitcherSettings): Topology {
+  return {
+    processors: [
+      repeats(hash),
+      identifiers(attribution, hash),
+      identity(hash),
+      journeys(attribution),
+    ],
+  };
 }

@@ -99,7 +99,7 @@ const positionIn = (store: CheckpointStore, topic: string) =>
 
 test('records of every topic arrive, and positions tell so', async () => {
   const setup = await setUp();
-  const ledger = { workspace: 'default', revision: 1, recordedAt: 0 };
+  const ledger = { workspace: 'default', generation: 0, revision: 1, recordedAt: 0 };
   setup.events.append(eventsCollected, [event('e1'), event('e2'), event('e1')]);
   setup.ledger.append(ledgerOrders, orders(0, 10));
   setup.ledger.append(ledgerIdentities, [

@@ -44,6 +44,7 @@ const schema = z.object({
   ROSI_SECRET_KEY: key,
   ROSI_WRITE_KEY: key,
   ROSI_HASH_KEY: z.string().describe('Leave it unset: one is made and kept.').optional(),
+  ROSI_SUPPRESSION_KEY: z.string().describe('Leave it unset: one is made and kept.').optional(),
   ROSI_TIMEZONE: z
     .string()
     .refine(isTimeZone, 'is not a time zone')
@@ -83,6 +84,7 @@ export interface StartConfig {
   readonly secretKey: string | null;
   readonly writeKey: string | null;
   readonly hashKey: string | null;
+  readonly suppressionKey: string | null;
   readonly timezone: string;
   readonly ownDomains: readonly string[];
   readonly logRetention: { readonly ageMs: number; readonly bytes: number };
@@ -107,6 +109,7 @@ export function readStartConfig(
     secretKey: read.ROSI_SECRET_KEY ?? null,
     writeKey: read.ROSI_WRITE_KEY ?? null,
     hashKey: read.ROSI_HASH_KEY ?? null,
+    suppressionKey: read.ROSI_SUPPRESSION_KEY ?? null,
     timezone: read.ROSI_TIMEZONE,
     ownDomains: read.ROSI_OWN_DOMAINS,
     logRetention: {

@@ -1,7 +1,8 @@
 /**
  * The workspace's keys. A key of the environment wins and is not stored; the others are made once,
  * by node:crypto, and kept in keys.json (0600). The hash key is never made anew while keys.json is
- * there: with another one, the same person would hash to somebody else.
+ * there: with another one, the same person would hash to somebody else. Nor is the suppression key:
+ * with another one, repeats would count again and erased persons could come back.
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -14,13 +15,19 @@ const keysSchema = z.object({
   secretKey: z.string().min(1).optional(),
   writeKey: z.string().min(1).optional(),
   hashKey: z.string().min(1).optional(),
+  suppressionKey: z.string().min(1).optional(),
 });
 
-export type KeyName = 'secretKey' | 'writeKey' | 'hashKey';
+export type KeyName = 'secretKey' | 'writeKey' | 'hashKey' | 'suppressionKey';
 export type Keys = Readonly<Record<KeyName, string>>;
 
-const names = ['secretKey', 'writeKey', 'hashKey'] as const;
-const prefixes: Keys = { secretKey: 'rosi_sk_', writeKey: 'rosi_wk_', hashKey: 'rosi_hk_' };
+const names = ['secretKey', 'writeKey', 'hashKey', 'suppressionKey'] as const;
+const prefixes: Keys = {
+  secretKey: 'rosi_sk_',
+  writeKey: 'rosi_wk_',
+  hashKey: 'rosi_hk_',
+  suppressionKey: 'rosi_pk_',
+};
 const keyBytes = 24;
 
 export interface FoundKeys {
@@ -44,7 +51,7 @@ export function prepareKeys(
     return prefixes[name] + randomBytes(keyBytes).toString('base64url');
   };
   const fileKeys: Partial<Record<KeyName, string>> = { ...kept };
-  const keys = { secretKey: '', writeKey: '', hashKey: '' };
+  const keys = { secretKey: '', writeKey: '', hashKey: '', suppressionKey: '' };
   for (const name of names) {
     const value = stated[name] ?? kept[name] ?? makeKey(name);
     keys[name] = value;
@@ -63,7 +70,7 @@ export function readKeptKeys(dataDir: string): Partial<Record<KeyName, string>> 
   if (parsed.success) return withoutUndefined(parsed.data);
   throw new RosiError(
     'ROSI_DATA_DIR_UNUSABLE',
-    `${path} is damaged: it should hold secretKey, writeKey and hashKey as JSON. ` +
+    `${path} is damaged: it should hold secretKey, writeKey, hashKey and suppressionKey as JSON. ` +
       'Restore it from a backup: with another hash key, known people would become strangers.',
   );
 }

@@ -166,7 +166,13 @@ function stitcherPart(
       const entry = new URL(import.meta.resolve('@rosi/stitcher/main'));
       const worker = await startWorker(
         entry,
-        { dataDir, partitions, logLevel, ledgerRetention },
+        {
+          dataDir,
+          partitions,
+          logLevel,
+          ledgerRetention,
+          suppressionKey: need(started.found).keys.suppressionKey,
+        },
         { fault },
       );
       try {

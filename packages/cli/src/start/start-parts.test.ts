@@ -102,10 +102,10 @@ describe('the lock of the data folder', () => {
 });
 
 describe('keys', () => {
-  const none = { secretKey: null, writeKey: null, hashKey: null };
+  const none = { secretKey: null, writeKey: null, hashKey: null, suppressionKey: null };
   it('are made once, kept private, and the environment wins', () => {
     const first = prepareKeys(folder, none);
-    expect(first.made).toEqual(new Set(['secretKey', 'writeKey', 'hashKey']));
+    expect(first.made).toEqual(new Set(['secretKey', 'writeKey', 'hashKey', 'suppressionKey']));
     expect(statSync(first.path).mode & 0o777).toBe(0o600);
     const stated = prepareKeys(folder, { ...none, secretKey: 'stated' });
     expect(stated.made.size).toBe(0);

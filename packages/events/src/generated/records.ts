@@ -215,6 +215,30 @@ export interface CouponUsed {
   readonly withdrawn: boolean;
 }
 
+/** Topic erasures.asked, key workspace: the persons of these identifiers are erased, or their erasure has come to its end. */
+export interface ErasureAsked {
+  /** The workspace. */
+  readonly workspace: string;
+  /** Made for this erasure alone and never again; the new names come of it. */
+  readonly erasure: string;
+  /** Identifier keys (type:value). */
+  readonly members: readonly string[];
+  /** Milliseconds: what happened later belongs to somebody new. */
+  readonly erasedAt: number;
+  /** Whatever the erasure caused has been done. */
+  readonly ended: boolean;
+}
+
+/** Topic identifiers.suppressed, to every partition: identifiers that were erased, under the suppression key. */
+export interface IdentifiersSuppressed {
+  /** The workspace. */
+  readonly workspace: string;
+  /** Keyed hashes of identifier keys. */
+  readonly names: readonly string[];
+  /** Milliseconds: events that happened or came no later lose these identifiers. */
+  readonly until: number;
+}
+
 /** Topic ledger.catalogue, key kind and id: the version that counts. */
 export interface LedgerCatalogue {
   /** The workspace. */
@@ -229,6 +253,22 @@ export interface LedgerCatalogue {
   readonly occurredAt: number;
   /** The entry. */
   readonly entry: CatalogueEntry;
+  /** Of the replay that it was recorded in, a time in ms; 0: none. */
+  readonly generation: number;
+}
+
+/** Topic ledger.erasures, key workspace: what the tables have to forget. */
+export interface LedgerErasure {
+  /** The workspace. */
+  readonly workspace: string;
+  /** Of the replay that it was recorded in; 0: none. */
+  readonly generation: number;
+  /** Milliseconds. */
+  readonly recordedAt: number;
+  /** Identifier keys that no longer stand for anybody. */
+  readonly members: readonly string[];
+  /** The persons' orders, which stay as books. */
+  readonly orders: readonly string[];
 }
 
 /** Topic ledger.identities, key identifier. */
@@ -247,6 +287,8 @@ export interface LedgerIdentity {
   readonly personId: string;
   /** Judged shared. */
   readonly shared: boolean;
+  /** Of the replay that it was recorded in, a time in ms; 0: none. */
+  readonly generation: number;
 }
 
 /** One model's share of one touch. */
@@ -321,6 +363,24 @@ export interface LedgerOrder {
   readonly credits: readonly LedgerCredit[];
   /** Signed differences. */
   readonly deltas: readonly LedgerDelta[];
+  /** Of the replay that it was recorded in, a time in ms; 0: none. */
+  readonly generation: number;
+}
+
+/** Topic ledger.suppressions, key hash: an identifier that was erased, under the suppression key. */
+export interface LedgerSuppression {
+  /** The workspace. */
+  readonly workspace: string;
+  /** Of the replay that it was recorded in; 0: none. */
+  readonly generation: number;
+  /** Always 1. */
+  readonly revision: number;
+  /** Milliseconds. */
+  readonly recordedAt: number;
+  /** Keyed hash of the identifier key. */
+  readonly name: string;
+  /** Milliseconds: events that happened or came no later lose the identifier. */
+  readonly until: number;
 }
 
 /** Topic ledger.touchpoints, key touchpoint. */
@@ -337,6 +397,8 @@ export interface LedgerTouchpoint {
   readonly identifier: string;
   /** The touchpoint. */
   readonly touch: Touch;
+  /** Of the replay that it was recorded in, a time in ms; 0: none. */
+  readonly generation: number;
 }
 
 /** Topic links.observed, key workspace: identifiers seen together, or one link removed for good. */
@@ -385,6 +447,12 @@ export interface PersonAssigned {
   readonly version: number;
   /** The request this answers; 0: none. */
   readonly answers: number;
+  /** An identifier linked to it was erased: what the node has asked is forgotten. */
+  readonly forget: boolean;
+  /** Erased: identifier key under which the node's touchpoints go on under other ids; of an order its own. Else empty. */
+  readonly renamed: string;
+  /** Of an erasure: the person's touchpoints that happened at the same time as another, in their order. */
+  readonly tied: readonly string[];
 }
 
 /** State of identity: one component. */
@@ -489,6 +557,54 @@ export interface StateOrder {
   readonly coupons: readonly StateOrderCoupon[];
 }
 
+/** Topic ties.asked, key person: which of the person's touchpoints happened at the same time? */
+export interface TiesAsked {
+  /** The workspace. */
+  readonly workspace: string;
+  /** The person. */
+  readonly personId: string;
+  /** The erasure that has to know. */
+  readonly erasure: string;
+}
+
+/** Topic ties.told, key workspace: a person's touchpoints that happened at the same time as another. */
+export interface TiesTold {
+  /** The workspace. */
+  readonly workspace: string;
+  /** The person. */
+  readonly personId: string;
+  /** The erasure that has to know. */
+  readonly erasure: string;
+  /** Their ids, in the order of touchpoints. */
+  readonly tied: readonly string[];
+}
+
+/** Topic upkeep.begun, to every partition: the settings have changed, or all of a workspace is to be gone through. */
+export interface UpkeepBegun {
+  /** The workspace. */
+  readonly workspace: string;
+  /** settings | recompute | replay */
+  readonly work: string;
+  /** Of settings: JSON, the whole of them; else empty. */
+  readonly settings: string;
+  /** Of settings: grows with each version that counts; else 0. */
+  readonly revision: number;
+  /** Of replay: the generation to record in, a time in ms; else 0. */
+  readonly generation: number;
+}
+
+/** Topics nodes.walked and journeys.walked, to the partition named: going through its state goes on. */
+export interface WalkContinued {
+  /** The workspace. */
+  readonly workspace: string;
+  /** The partition that goes on. */
+  readonly partition: number;
+  /** revalue | retell | replay */
+  readonly work: string;
+  /** The last state key gone through, hex; empty: none. */
+  readonly after: string;
+}
+
 /** Topic work.continued, key node: a paged piece of work goes on. */
 export interface WorkContinued {
   /** The workspace. */
@@ -534,24 +650,44 @@ export const couponUsedCodec: Codec<CouponUsed> = codec(
   {"type":"record","name":"rosi.CouponUsed","fields":[{"name":"workspace","type":"string"},{"name":"code","type":"string"},{"name":"orderId","type":"string"},{"name":"withdrawn","type":"boolean","default":false}]},
 );
 
+/** Codec of schemas/erasure_asked.avsc. */
+export const erasureAskedCodec: Codec<ErasureAsked> = codec(
+  {"type":"record","name":"rosi.ErasureAsked","fields":[{"name":"workspace","type":"string"},{"name":"erasure","type":"string"},{"name":"members","type":{"type":"array","items":"string"}},{"name":"erasedAt","type":"long"},{"name":"ended","type":"boolean"}]},
+);
+
+/** Codec of schemas/identifiers_suppressed.avsc. */
+export const identifiersSuppressedCodec: Codec<IdentifiersSuppressed> = codec(
+  {"type":"record","name":"rosi.IdentifiersSuppressed","fields":[{"name":"workspace","type":"string"},{"name":"names","type":{"type":"array","items":"string"}},{"name":"until","type":"long"}]},
+);
+
 /** Codec of schemas/ledger_catalogue.avsc. */
 export const ledgerCatalogueCodec: Codec<LedgerCatalogue> = codec(
-  {"type":"record","name":"rosi.LedgerCatalogue","fields":[{"name":"workspace","type":"string"},{"name":"revision","type":"long"},{"name":"recordedAt","type":"long"},{"name":"eventId","type":"string"},{"name":"occurredAt","type":"long"},{"name":"entry","type":"rosi.CatalogueEntry"}]},
+  {"type":"record","name":"rosi.LedgerCatalogue","fields":[{"name":"workspace","type":"string"},{"name":"revision","type":"long"},{"name":"recordedAt","type":"long"},{"name":"eventId","type":"string"},{"name":"occurredAt","type":"long"},{"name":"entry","type":"rosi.CatalogueEntry"},{"name":"generation","type":"long","default":0}]},
+);
+
+/** Codec of schemas/ledger_erasure.avsc. */
+export const ledgerErasureCodec: Codec<LedgerErasure> = codec(
+  {"type":"record","name":"rosi.LedgerErasure","fields":[{"name":"workspace","type":"string"},{"name":"generation","type":"long"},{"name":"recordedAt","type":"long"},{"name":"members","type":{"type":"array","items":"string"}},{"name":"orders","type":{"type":"array","items":"string"}}]},
 );
 
 /** Codec of schemas/ledger_identity.avsc. */
 export const ledgerIdentityCodec: Codec<LedgerIdentity> = codec(
-  {"type":"record","name":"rosi.LedgerIdentity","fields":[{"name":"workspace","type":"string"},{"name":"revision","type":"long"},{"name":"recordedAt","type":"long"},{"name":"identifierType","type":"string"},{"name":"identifier","type":"string"},{"name":"personId","type":"string"},{"name":"shared","type":"boolean"}]},
+  {"type":"record","name":"rosi.LedgerIdentity","fields":[{"name":"workspace","type":"string"},{"name":"revision","type":"long"},{"name":"recordedAt","type":"long"},{"name":"identifierType","type":"string"},{"name":"identifier","type":"string"},{"name":"personId","type":"string"},{"name":"shared","type":"boolean"},{"name":"generation","type":"long","default":0}]},
 );
 
 /** Codec of schemas/ledger_order.avsc. */
 export const ledgerOrderCodec: Codec<LedgerOrder> = codec(
-  {"type":"record","name":"rosi.LedgerOrder","fields":[{"name":"workspace","type":"string"},{"name":"orderId","type":"string"},{"name":"revision","type":"long"},{"name":"recordedAt","type":"long"},{"name":"personId","type":"string"},{"name":"orderedAt","type":"long"},{"name":"currency","type":"string"},{"name":"gross","type":"long"},{"name":"tax","type":"long"},{"name":"shipping","type":"long"},{"name":"refunded","type":"long"},{"name":"net","type":"long"},{"name":"newCustomer","type":"boolean"},{"name":"cut","type":"boolean"},{"name":"couponCodes","type":{"type":"array","items":"string"}},{"name":"items","type":"string"},{"name":"touches","type":{"type":"array","items":"rosi.Touch"}},{"name":"eligible","type":"int"},{"name":"credits","type":{"type":"array","items":{"type":"record","name":"rosi.LedgerCredit","fields":[{"name":"model","type":"string"},{"name":"touch","type":"int"},{"name":"credit","type":"long"},{"name":"share","type":"long"}]}}},{"name":"deltas","type":{"type":"array","items":{"type":"record","name":"rosi.LedgerDelta","fields":[{"name":"model","type":"string"},{"name":"touch","type":"int"},{"name":"personId","type":"string"},{"name":"orderedAt","type":"long"},{"name":"currency","type":"string"},{"name":"credit","type":"long"},{"name":"share","type":"long"}]}}}]},
+  {"type":"record","name":"rosi.LedgerOrder","fields":[{"name":"workspace","type":"string"},{"name":"orderId","type":"string"},{"name":"revision","type":"long"},{"name":"recordedAt","type":"long"},{"name":"personId","type":"string"},{"name":"orderedAt","type":"long"},{"name":"currency","type":"string"},{"name":"gross","type":"long"},{"name":"tax","type":"long"},{"name":"shipping","type":"long"},{"name":"refunded","type":"long"},{"name":"net","type":"long"},{"name":"newCustomer","type":"boolean"},{"name":"cut","type":"boolean"},{"name":"couponCodes","type":{"type":"array","items":"string"}},{"name":"items","type":"string"},{"name":"touches","type":{"type":"array","items":"rosi.Touch"}},{"name":"eligible","type":"int"},{"name":"credits","type":{"type":"array","items":{"type":"record","name":"rosi.LedgerCredit","fields":[{"name":"model","type":"string"},{"name":"touch","type":"int"},{"name":"credit","type":"long"},{"name":"share","type":"long"}]}}},{"name":"deltas","type":{"type":"array","items":{"type":"record","name":"rosi.LedgerDelta","fields":[{"name":"model","type":"string"},{"name":"touch","type":"int"},{"name":"personId","type":"string"},{"name":"orderedAt","type":"long"},{"name":"currency","type":"string"},{"name":"credit","type":"long"},{"name":"share","type":"long"}]}}},{"name":"generation","type":"long","default":0}]},
+);
+
+/** Codec of schemas/ledger_suppression.avsc. */
+export const ledgerSuppressionCodec: Codec<LedgerSuppression> = codec(
+  {"type":"record","name":"rosi.LedgerSuppression","fields":[{"name":"workspace","type":"string"},{"name":"generation","type":"long"},{"name":"revision","type":"long"},{"name":"recordedAt","type":"long"},{"name":"name","type":"string"},{"name":"until","type":"long"}]},
 );
 
 /** Codec of schemas/ledger_touchpoint.avsc. */
 export const ledgerTouchpointCodec: Codec<LedgerTouchpoint> = codec(
-  {"type":"record","name":"rosi.LedgerTouchpoint","fields":[{"name":"workspace","type":"string"},{"name":"revision","type":"long"},{"name":"recordedAt","type":"long"},{"name":"identifierType","type":"string"},{"name":"identifier","type":"string"},{"name":"touch","type":"rosi.Touch"}]},
+  {"type":"record","name":"rosi.LedgerTouchpoint","fields":[{"name":"workspace","type":"string"},{"name":"revision","type":"long"},{"name":"recordedAt","type":"long"},{"name":"identifierType","type":"string"},{"name":"identifier","type":"string"},{"name":"touch","type":"rosi.Touch"},{"name":"generation","type":"long","default":0}]},
 );
 
 /** Codec of schemas/links_observed.avsc. */
@@ -566,7 +702,7 @@ export const orderAttributedCodec: Codec<OrderAttributed> = codec(
 
 /** Codec of schemas/person_assigned.avsc. */
 export const personAssignedCodec: Codec<PersonAssigned> = codec(
-  {"type":"record","name":"rosi.PersonAssigned","fields":[{"name":"workspace","type":"string"},{"name":"identifier","type":"string"},{"name":"personId","type":"string"},{"name":"shared","type":"boolean"},{"name":"version","type":"long"},{"name":"answers","type":"long","default":0}]},
+  {"type":"record","name":"rosi.PersonAssigned","fields":[{"name":"workspace","type":"string"},{"name":"identifier","type":"string"},{"name":"personId","type":"string"},{"name":"shared","type":"boolean"},{"name":"version","type":"long"},{"name":"answers","type":"long","default":0},{"name":"forget","type":"boolean","default":false},{"name":"renamed","type":"string","default":""},{"name":"tied","type":{"type":"array","items":"string"},"default":[]}]},
 );
 
 /** Codec of schemas/state_component.avsc. */
@@ -592,6 +728,26 @@ export const stateMemberCodec: Codec<StateMember> = codec(
 /** Codec of schemas/state_order.avsc. */
 export const stateOrderCodec: Codec<StateOrder> = codec(
   {"type":"record","name":"rosi.StateOrder","fields":[{"name":"contribution","type":"long"},{"name":"personId","type":"string"},{"name":"orderedAt","type":"long"},{"name":"attributed","type":"boolean"},{"name":"coupons","type":{"type":"array","items":{"type":"record","name":"rosi.StateOrderCoupon","fields":[{"name":"code","type":"string"},{"name":"resolved","type":"boolean"},{"name":"owned","type":"boolean"}]}}}]},
+);
+
+/** Codec of schemas/ties_asked.avsc. */
+export const tiesAskedCodec: Codec<TiesAsked> = codec(
+  {"type":"record","name":"rosi.TiesAsked","fields":[{"name":"workspace","type":"string"},{"name":"personId","type":"string"},{"name":"erasure","type":"string"}]},
+);
+
+/** Codec of schemas/ties_told.avsc. */
+export const tiesToldCodec: Codec<TiesTold> = codec(
+  {"type":"record","name":"rosi.TiesTold","fields":[{"name":"workspace","type":"string"},{"name":"personId","type":"string"},{"name":"erasure","type":"string"},{"name":"tied","type":{"type":"array","items":"string"}}]},
+);
+
+/** Codec of schemas/upkeep_begun.avsc. */
+export const upkeepBegunCodec: Codec<UpkeepBegun> = codec(
+  {"type":"record","name":"rosi.UpkeepBegun","fields":[{"name":"workspace","type":"string"},{"name":"work","type":"string"},{"name":"settings","type":"string"},{"name":"revision","type":"long"},{"name":"generation","type":"long"}]},
+);
+
+/** Codec of schemas/walk_continued.avsc. */
+export const walkContinuedCodec: Codec<WalkContinued> = codec(
+  {"type":"record","name":"rosi.WalkContinued","fields":[{"name":"workspace","type":"string"},{"name":"partition","type":"int"},{"name":"work","type":"string"},{"name":"after","type":"string"}]},
 );
 
 /** Codec of schemas/work_continued.avsc. */

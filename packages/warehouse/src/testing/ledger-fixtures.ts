@@ -27,6 +27,7 @@ export function order(fields: Partial<LedgerOrder> & { orderId: string }): Ledge
   const net = fields.net ?? 0;
   return {
     workspace: 'default',
+    generation: 0,
     revision: 1,
     recordedAt: T0,
     personId: 'p_1',
@@ -72,6 +73,7 @@ export function credited(
 export function entry(kind: string, id: string, body: object, revision = 1): LedgerCatalogue {
   return {
     workspace: 'default',
+    generation: 0,
     revision,
     recordedAt: T0,
     eventId: `e-${kind}-${id}-${revision}`,

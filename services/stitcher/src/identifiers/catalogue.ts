@@ -17,8 +17,9 @@ import {
 } from '@rosi/events';
 import { type ProcessorContext, stateKey } from '@rosi/streams';
 import { keyPart } from '../key-part.js';
+import type { Upkeep } from '../upkeep.js';
 
-const ENTRY = 'c';
+export const ENTRY = 'c';
 const USER = 'u';
 
 /** Orders told in one batch. */
@@ -29,18 +30,21 @@ export const TELL_ORDERS = 'tell-orders:';
 
 export class Catalogue {
   readonly #context: ProcessorContext;
+  readonly #upkeep: Upkeep;
 
-  constructor(context: ProcessorContext) {
+  constructor(context: ProcessorContext, upkeep: Upkeep) {
     this.#context = context;
+    this.#upkeep = upkeep;
   }
 
-  /** Returns whether this version replaced the one before. */
-  accept(event: CollectedEvent, entry: CatalogueEntry, cause: number): boolean {
+  /** The record of this version when it replaced the one before, else null. */
+  accept(event: CollectedEvent, entry: CatalogueEntry, cause: number): LedgerCatalogue | null {
     const { workspace } = event;
     const before = this.#get(workspace, entry.kind, entry.id);
-    if (before !== null && !isNewer(event, before)) return false;
+    if (before !== null && !isNewer(event, before)) return null;
     const record: LedgerCatalogue = {
       workspace,
+      generation: this.#upkeep.generation(workspace),
       revision: (before?.revision ?? 0) + 1,
       recordedAt: this.#context.now(),
       eventId: event.eventId,
@@ -54,7 +58,14 @@ export class Catalogue {
     this.#context.emit(ledgerCatalogue, record, cause);
     const changedOwner = isOwned(before) !== isOwned(record);
     if (entry.kind === 'coupon' && changedOwner) this.tellOrders(workspace, entry.id, '', cause);
-    return true;
+    return record;
+  }
+
+  /** Records an entry again, in the present generation. */
+  recordAgain(value: Buffer, cause: number): void {
+    const record = ledgerCatalogueCodec.decode(value);
+    const generation = this.#upkeep.generation(record.workspace);
+    this.#context.emit(ledgerCatalogue, { ...record, generation }, cause);
   }
 
   /** An order uses a code, or no longer. */

@@ -4,6 +4,7 @@
  */
 import type { AttributionSettings } from '@rosi/attribution';
 import {
+  type CatalogueEntry,
   type CollectedEvent,
   type CouponResolved,
   type CouponUsed,
@@ -18,21 +19,32 @@ import {
   ledgerOrders,
   ledgerTouchpoints,
   linksObserved,
+  nodesWalked,
   type OrderAttributed,
   ordersAttributed,
   type PersonAssigned,
   parseIdentifierKey,
   personsAssigned,
+  type TextHash,
+  type UpkeepBegun,
+  upkeepBegun,
+  type WalkContinued,
   type WorkContinued,
   workContinued,
 } from '@rosi/events';
 import type { Processor, ProcessorContext, ProcessorDeclaration } from '@rosi/streams';
+import { Upkeep } from '../upkeep.js';
 import { Catalogue, TELL_ORDERS } from './catalogue.js';
-import { Items } from './items.js';
-import { type IdentifierNode, IdentifierNodes } from './nodes.js';
+import { Commands, commandOutputs } from './commands.js';
+import { HAND_OVER, type HandOver, Items } from './items.js';
+import { type IdentifierNode, IdentifierNodes, isSeen } from './nodes.js';
 import { Orders } from './orders.js';
+import { Walk } from './walk.js';
 
-export function identifiers(settings: AttributionSettings): ProcessorDeclaration {
+/** Entries of state gone through in one batch. */
+const WALK_ENTRIES_MAX = 500;
+
+export function identifiers(settings: AttributionSettings, hash: TextHash): ProcessorDeclaration {
   return {
     name: 'identifiers',
     inputs: [
@@ -42,8 +54,13 @@ export function identifiers(settings: AttributionSettings): ProcessorDeclaration
       couponsUsed,
       couponsResolved,
       workContinued,
+      upkeepBegun,
+      nodesWalked,
     ],
     outputs: [
+      ...commandOutputs,
+      eventsAccepted,
+      nodesWalked,
       linksObserved,
       contributionsMade,
       couponsUsed,
@@ -55,7 +72,7 @@ export function identifiers(settings: AttributionSettings): ProcessorDeclaration
       ledgerCatalogue,
     ],
     stateVersion: 1,
-    create: (context) => new Identifiers(context, settings),
+    create: (context) => new Identifiers(context, settings, hash),
   };
 }
 
@@ -65,14 +82,26 @@ class Identifiers implements Processor {
   readonly #items: Items;
   readonly #orders: Orders;
   readonly #catalogue: Catalogue;
+  readonly #commands: Commands;
+  readonly #upkeep: Upkeep;
+  readonly #walk: Walk;
   readonly #handlers: Readonly<Record<string, (value: never, cause: number) => void>>;
 
-  constructor(context: ProcessorContext, settings: AttributionSettings) {
+  constructor(context: ProcessorContext, settings: AttributionSettings, hash: TextHash) {
     this.#context = context;
-    this.#nodes = new IdentifierNodes(context);
-    this.#items = new Items(context, this.#nodes);
-    this.#orders = new Orders(context, this.#nodes, this.#items, settings);
-    this.#catalogue = new Catalogue(context);
+    const walks = { topic: nodesWalked, pageEntriesMax: WALK_ENTRIES_MAX };
+    this.#upkeep = new Upkeep(context, settings, walks);
+    this.#nodes = new IdentifierNodes(context, this.#upkeep);
+    this.#items = new Items(context, this.#nodes, this.#upkeep, hash);
+    this.#orders = new Orders(context, this.#nodes, this.#items, this.#upkeep);
+    this.#catalogue = new Catalogue(context, this.#upkeep);
+    this.#commands = new Commands(context);
+    this.#walk = new Walk(this.#upkeep, {
+      nodes: this.#nodes,
+      items: this.#items,
+      orders: this.#orders,
+      catalogue: this.#catalogue,
+    });
     this.#handlers = {
       [eventsAccepted.name]: (value: CollectedEvent, cause) => this.#accept(value, cause),
       [personsAssigned.name]: (value: PersonAssigned, cause) => this.#assign(value, cause),
@@ -85,6 +114,14 @@ class Identifiers implements Processor {
       [couponsResolved.name]: (value: CouponResolved, cause) =>
         this.#countAnswer(this.#orders.resolveCoupon(value, cause)),
       [workContinued.name]: (value: WorkContinued, cause) => this.#goOn(value, cause),
+      [upkeepBegun.name]: (value: UpkeepBegun, cause) => {
+        this.#walk.begin(value, cause);
+        this.#context.count('ok', 'upkeep');
+      },
+      [nodesWalked.name]: (value: WalkContinued, cause) => {
+        this.#walk.goOn(value, cause);
+        this.#context.count('ok', 'walked');
+      },
     };
   }
 
@@ -97,12 +134,12 @@ class Identifiers implements Processor {
   endBatch(): void {
     this.#orders.endBatch();
     this.#nodes.endBatch();
+    this.#upkeep.endBatch();
   }
 
   #accept(event: CollectedEvent, cause: number): void {
     if (event.catalogue !== null) {
-      const isNewest = this.#catalogue.accept(event, event.catalogue, cause);
-      this.#context.count(isNewest ? 'ok' : 'drop', isNewest ? 'entry' : 'older-entry');
+      this.#acceptEntry(event, event.catalogue, cause);
     } else if (event.bot) {
       if (isStatement(event)) this.#keepStatement(event, cause);
       this.#context.count('ok', 'bot');
@@ -115,6 +152,16 @@ class Identifiers implements Processor {
       this.#acceptOfPerson(event, cause);
       this.#context.count('ok', event.type);
     }
+  }
+
+  #acceptEntry(event: CollectedEvent, entry: CatalogueEntry, cause: number): void {
+    if (this.#commands.accept(event, entry, cause)) {
+      this.#context.count('ok', entry.kind);
+      return;
+    }
+    const newest = this.#catalogue.accept(event, entry, cause);
+    if (newest !== null) this.#commands.tellSettings(newest, cause);
+    this.#context.count(newest === null ? 'drop' : 'ok', newest === null ? 'older-entry' : 'entry');
   }
 
   #acceptOfPerson(event: CollectedEvent, cause: number): void {
@@ -135,12 +182,27 @@ class Identifiers implements Processor {
 
   #assign(assigned: PersonAssigned, cause: number): void {
     const node = this.#nodes.load(assigned.workspace, assigned.identifier);
+    if (assigned.forget) this.#nodes.forgetAsked(node);
+    if (assigned.renamed !== '') this.#erase(node, { ...assigned, after: '' }, cause);
+    if (assigned.personId !== '') this.#take(node, assigned, cause);
+    this.#context.count('ok', assigned.renamed === '' ? 'assigned' : 'erased');
+  }
+
+  #take(node: IdentifierNode, assigned: PersonAssigned, cause: number): void {
     const before = node.personId;
     this.#nodes.assign(node, assigned, cause);
     if (before !== node.personId) this.#items.beginMove(node, cause);
     this.#items.settle(node, cause);
     this.#touchOrderOf(node, cause);
-    this.#context.count('ok', 'assigned');
+  }
+
+  /** Hands on what the node has, then it is gone; an order's node stays. */
+  #erase(node: IdentifierNode, { renamed, tied, after }: HandOver, cause: number): void {
+    if (!isSeen(node)) return;
+    const isDone = this.#items.handOver(node, { renamed, tied, after }, cause);
+    if (!isDone || renamed === node.identifier) return;
+    this.#items.nameAgain(node, renamed, cause);
+    this.#nodes.remove(node);
   }
 
   /** An order's person or answers may have changed: its node looks at it. */
@@ -153,6 +215,10 @@ class Identifiers implements Processor {
     if (work.startsWith(TELL_ORDERS)) {
       const code = name.slice('coupon:'.length);
       this.#catalogue.tellOrders(workspace, code, work.slice(TELL_ORDERS.length), cause);
+    } else if (work.startsWith(HAND_OVER)) {
+      // Only `handOver` writes it.
+      const rest = JSON.parse(work.slice(HAND_OVER.length)) as HandOver;
+      this.#erase(this.#nodes.load(workspace, name), rest, cause);
     } else {
       this.#items.settle(this.#nodes.load(workspace, name), cause);
     }

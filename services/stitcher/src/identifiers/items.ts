@@ -7,31 +7,59 @@
 import {
   type CollectedEvent,
   contributionsMade,
+  ERASED,
+  erasedTouchId,
+  eventsAccepted,
+  identifyEvent,
+  isErasedId,
+  keptOf,
   ledgerTouchpoints,
+  parseIdentifierKey,
   type StateItem,
   stateItemCodec,
+  type TextHash,
   workContinued,
 } from '@rosi/events';
 import { type ProcessorContext, stateKey } from '@rosi/streams';
 import { touchOf } from '../touch-of.js';
+import type { Upkeep } from '../upkeep.js';
 import { type IdentifierNode, type IdentifierNodes, isAnswered } from './nodes.js';
 
-const ITEM = 'i';
-const WAITING = 'w';
+export const ITEM = 'i';
+export const WAITING = 'w';
+
+/** Type of the node of an event that came with no identifier (eventNode). */
+const NOBODYS = 'event';
 
 /** Items moved in one batch: what bounds how long a large person can hold up others. */
 const PAGE_ITEMS_MAX = 500;
 
 /** The piece of work that goes on in another batch. */
 export const MOVE_ITEMS = 'move-items';
+/** The same; a {@link HandOver} follows, as JSON. */
+export const HAND_OVER = 'hand-over:';
+
+/** How the touchpoints of an erased person go on. */
+export interface HandOver {
+  /** Identifier key that they go on under. */
+  readonly renamed: string;
+  /** Those whose ids have to keep an order, in it. */
+  readonly tied: readonly string[];
+  /** The last item that was looked at; empty: none. */
+  readonly after: string;
+}
 
 export class Items {
   readonly #context: ProcessorContext;
   readonly #nodes: IdentifierNodes;
+  readonly #upkeep: Upkeep;
+  readonly #hash: TextHash;
 
-  constructor(context: ProcessorContext, nodes: IdentifierNodes) {
+  constructor(context: ProcessorContext, nodes: IdentifierNodes, upkeep: Upkeep, hash: TextHash) {
     this.#context = context;
     this.#nodes = nodes;
+    this.#upkeep = upkeep;
+    this.#hash = hash;
   }
 
   /** Keeps a purchase or refund under its order. */
@@ -42,13 +70,13 @@ export class Items {
   /** Keeps a touchpoint of nobody: it has a row, and no journey. */
   keepOfNobody(workspace: string, node: string, event: CollectedEvent, cause: number): void {
     this.#put(workspace, node, { personId: '', event });
-    this.#recordTouchpoint(event, cause);
+    this.#recordTouchpoint(event, node, cause);
   }
 
   /** Keeps a touchpoint, and contributes it unless identity still owes the node an answer. */
   keepTouchpoint(node: IdentifierNode, event: CollectedEvent, cause: number): void {
     const { workspace, identifier, personId } = node;
-    this.#recordTouchpoint(event, cause);
+    this.#recordTouchpoint(event, identifier, cause);
     node.touchpoints += 1;
     this.#nodes.change(node, cause);
     if (isAnswered(node)) {
@@ -58,7 +86,7 @@ export class Items {
     }
     node.waiting += 1;
     const key = stateKey(workspace, identifier, WAITING, event.eventId);
-    this.#context.state.put(key, stateItemCodec.encode({ personId: '', event }));
+    this.#context.state.put(key, stateItemCodec.encode({ personId: '', event: keptOf(event) }));
   }
 
   /** All purchases and refunds of an order. */
@@ -70,6 +98,51 @@ export class Items {
       if (event.type === 'purchase' || event.type === 'refund') events.push(event);
     }
     return events;
+  }
+
+  /** Records the touchpoint of an item, or of one that waits, in the present generation. */
+  recordAgain(node: string, value: Buffer, cause: number): void {
+    const { event } = stateItemCodec.decode(value);
+    if (event.touchpoint) this.#recordTouchpoint(event, node, cause);
+  }
+
+  /**
+   * The node's person was erased: its touchpoints go on under other ids and another identifier,
+   * where they come as events that were accepted. A page of them; true when nothing is left.
+   */
+  handOver(node: IdentifierNode, work: HandOver, cause: number): boolean {
+    const { workspace, identifier } = node;
+    const { renamed, after } = work;
+    const places = new Map(work.tied.map((id, place) => [id, place]));
+    const prefix = stateKey(workspace, identifier, ITEM);
+    const from = after === '' ? prefix : stateKey(workspace, identifier, ITEM, after);
+    const range = { prefix, from, limit: PAGE_ITEMS_MAX };
+    let read = 0;
+    let last = after;
+    for (const [key, value] of this.#context.state.range(range)) {
+      const { personId, event } = stateItemCodec.decode(value);
+      read += 1;
+      last = event.eventId;
+      if (!event.touchpoint || isErasedId(event.eventId)) continue;
+      this.#context.state.delete(key);
+      node.touchpoints -= 1;
+      this.#contribute(workspace, personId, event, true, cause);
+      const place = places.get(event.eventId) ?? -1;
+      const eventId = erasedTouchId(this.#hash, workspace, event.eventId, place);
+      const identifiers = [parseIdentifierKey(renamed)];
+      this.#context.emit(eventsAccepted, { ...event, eventId, identifiers }, cause);
+    }
+    this.#nodes.change(node, cause);
+    if (read < PAGE_ITEMS_MAX) return true;
+    const rest = HAND_OVER + JSON.stringify({ ...work, after: last });
+    this.#context.emit(workContinued, { workspace, node: identifier, work: rest }, cause);
+    return false;
+  }
+
+  /** The new identifier is one that an event carried, also where nothing went on under it. */
+  nameAgain({ workspace }: IdentifierNode, renamed: string, cause: number): void {
+    const command = { workspace, eventId: ERASED, at: cause };
+    this.#context.emit(eventsAccepted, identifyEvent(command, parseIdentifierKey(renamed)), cause);
   }
 
   /** Goes on with whatever the node's person and answers now allow, a page of it. */
@@ -143,16 +216,19 @@ export class Items {
     this.#context.emit(contributionsMade, contribution, cause);
   }
 
-  #recordTouchpoint(event: CollectedEvent, cause: number): void {
-    const strongest = event.identifiers[0];
+  /** `node`: identifier key, or that of an event that nobody's identifier came with. */
+  #recordTouchpoint(event: CollectedEvent, node: string, cause: number): void {
+    const { type, value } = parseIdentifierKey(node);
+    const isNobodys = type === NOBODYS;
     this.#context.emit(
       ledgerTouchpoints,
       {
         workspace: event.workspace,
+        generation: this.#upkeep.generation(event.workspace),
         revision: 1,
         recordedAt: this.#context.now(),
-        identifierType: strongest?.type ?? '',
-        identifier: strongest?.value ?? '',
+        identifierType: isNobodys ? '' : type,
+        identifier: isNobodys ? '' : value,
         touch: touchOf(event),
       },
       cause,
@@ -161,6 +237,7 @@ export class Items {
 
   #put(workspace: string, node: string, item: StateItem): void {
     const key = stateKey(workspace, node, ITEM, item.event.eventId);
-    this.#context.state.put(key, stateItemCodec.encode(item));
+    const kept = { ...item, event: keptOf(item.event) };
+    this.#context.state.put(key, stateItemCodec.encode(kept));
   }
 }

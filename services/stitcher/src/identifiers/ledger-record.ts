@@ -41,6 +41,7 @@ export function valueOrder(valuation: Valuation, settings: AttributionSettings):
   return {
     workspace: valuation.workspace,
     orderId: valuation.orderId,
+    generation: 0,
     revision: 0,
     recordedAt: 0,
     personId: valuation.personId,
@@ -62,10 +63,10 @@ export function valueOrder(valuation: Valuation, settings: AttributionSettings):
   };
 }
 
-/** Whether both say the same of the order, revision and time aside. */
+/** Whether both say the same of the order; when and how often it was recorded aside. */
 export function isSameOrder(a: LedgerOrder, b: LedgerOrder): boolean {
   const plain = (order: LedgerOrder) =>
-    ledgerOrderCodec.encode({ ...order, revision: 0, recordedAt: 0, deltas: [] });
+    ledgerOrderCodec.encode({ ...order, generation: 0, revision: 0, recordedAt: 0, deltas: [] });
   return plain(a).equals(plain(b));
 }
 

@@ -13,10 +13,11 @@ import {
 } from '@rosi/events';
 import { type ProcessorContext, stateKey } from '@rosi/streams';
 import { digest, ownPersonId } from '../person-id.js';
+import type { Upkeep } from '../upkeep.js';
 
 // State keys begin with the node: all of it lies side by side, so that a change of it touches few
 // pages of the store. The letters are distinct throughout the identifiers processor.
-const NODE = 'n';
+export const NODE = 'n';
 const LINKED = 'l';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -39,9 +40,12 @@ export class IdentifierNodes {
   readonly #context: ProcessorContext;
   readonly #loaded = new Map<string, IdentifierNode>();
   readonly #changed = new Set<IdentifierNode>();
+  readonly #removed = new Set<IdentifierNode>();
+  readonly #upkeep: Upkeep;
 
-  constructor(context: ProcessorContext) {
+  constructor(context: ProcessorContext, upkeep: Upkeep) {
     this.#context = context;
+    this.#upkeep = upkeep;
   }
 
   load(workspace: string, identifier: string): IdentifierNode {
@@ -97,6 +101,25 @@ export class IdentifierNodes {
     node.shared = assigned.shared;
   }
 
+  /** Forgets which sets it has asked about: they name an identifier that was erased. */
+  forgetAsked({ workspace, identifier }: IdentifierNode): void {
+    const prefix = stateKey(workspace, identifier, LINKED);
+    for (const [key] of this.#context.state.range({ prefix })) this.#context.state.delete(key);
+  }
+
+  /** The node was erased: nothing of it stays. */
+  remove(node: IdentifierNode): void {
+    this.forgetAsked(node);
+    this.#removed.add(node);
+  }
+
+  /** Records what was last recorded again, in the present generation. */
+  recordAgain(node: IdentifierNode, cause: number): void {
+    if (node.recordedPersonId === '') return;
+    this.change(node, cause);
+    this.#emit(node);
+  }
+
   /** Whoever changes a node says so: it is written when the batch ends. */
   change(node: IdentifierNode, cause: number): void {
     node.cause = Math.min(node.cause, cause);
@@ -106,12 +129,17 @@ export class IdentifierNodes {
   /** Records changed identities and writes all changed nodes. */
   endBatch(): void {
     for (const node of this.#changed) {
+      if (this.#removed.has(node)) continue;
       if (isAnswered(node)) this.#record(node);
       this.#context.state.put(
         stateKey(node.workspace, node.identifier, NODE),
         stateIdentifierCodec.encode(node),
       );
     }
+    for (const { workspace, identifier } of this.#removed) {
+      this.#context.state.delete(stateKey(workspace, identifier, NODE));
+    }
+    this.#removed.clear();
     this.#changed.clear();
     this.#loaded.clear();
   }
@@ -121,18 +149,23 @@ export class IdentifierNodes {
     if (node.recordedPersonId === personId && node.recordedShared === shared) return;
     node.recordedPersonId = personId;
     node.recordedShared = shared;
+    this.#emit(node);
+  }
+
+  #emit(node: IdentifierNode): void {
     node.revision += 1;
     const { type, value } = parseIdentifierKey(node.identifier);
     this.#context.emit(
       ledgerIdentities,
       {
         workspace: node.workspace,
+        generation: this.#upkeep.generation(node.workspace),
         revision: node.revision,
         recordedAt: this.#context.now(),
         identifierType: type,
         identifier: value,
-        personId,
-        shared,
+        personId: node.recordedPersonId,
+        shared: node.recordedShared,
       },
       node.cause,
     );

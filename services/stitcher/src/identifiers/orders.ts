@@ -4,7 +4,6 @@
  * ledger record. An answer to another contribution than the present one is ignored, so an order is
  * never doubled or absent while it moves between persons.
  */
-import type { AttributionSettings } from '@rosi/attribution';
 import {
   type CouponResolved,
   contributionsMade,
@@ -20,6 +19,7 @@ import {
 import { type ProcessorContext, stateKey } from '@rosi/streams';
 import { ownPersonId } from '../person-id.js';
 import { couponTouch } from '../touch-of.js';
+import type { Upkeep } from '../upkeep.js';
 import type { Items } from './items.js';
 import { isSameOrder, valueOrder, withDeltas } from './ledger-record.js';
 import { mergeOrder, type OrderFacts } from './merge-order.js';
@@ -27,7 +27,7 @@ import { type IdentifierNode, type IdentifierNodes, isAnswered, isSeen } from '.
 
 const ORDER = 'o';
 const ATTRIBUTED = 'a';
-const RECORDED = 'r';
+export const RECORDED = 'r';
 
 interface TouchedOrder {
   readonly workspace: string;
@@ -39,19 +39,14 @@ export class Orders {
   readonly #context: ProcessorContext;
   readonly #nodes: IdentifierNodes;
   readonly #items: Items;
-  readonly #settings: AttributionSettings;
+  readonly #upkeep: Upkeep;
   readonly #touched = new Map<string, TouchedOrder>();
 
-  constructor(
-    context: ProcessorContext,
-    nodes: IdentifierNodes,
-    items: Items,
-    settings: AttributionSettings,
-  ) {
+  constructor(context: ProcessorContext, nodes: IdentifierNodes, items: Items, upkeep: Upkeep) {
     this.#context = context;
     this.#nodes = nodes;
     this.#items = items;
-    this.#settings = settings;
+    this.#upkeep = upkeep;
   }
 
   /** Something that an order depends on has changed; it is looked at when the batch ends. */
@@ -178,14 +173,17 @@ export class Orders {
         ],
         cut: attributed?.cut ?? false,
       },
-      this.#settings,
+      this.#upkeep.settings(workspace),
     );
     const key = orderKey(workspace, orderId, RECORDED);
     const stored = this.#context.state.get(key);
-    const before = stored === undefined ? null : ledgerOrderCodec.decode(stored);
+    const last = stored === undefined ? null : ledgerOrderCodec.decode(stored);
+    const generation = this.#upkeep.generation(workspace);
+    // A new generation begins with nothing: its first differences are the whole.
+    const before = last?.generation === generation ? last : null;
     if (before !== null && isSameOrder(before, valued)) return;
-    const revision = (before?.revision ?? 0) + 1;
-    const next = { ...valued, revision, recordedAt: this.#context.now() };
+    const revision = (last?.revision ?? 0) + 1;
+    const next = { ...valued, generation, revision, recordedAt: this.#context.now() };
     this.#context.state.put(key, ledgerOrderCodec.encode(next));
     this.#context.emit(ledgerOrders, withDeltas(before, next), cause);
   }

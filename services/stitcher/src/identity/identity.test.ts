@@ -49,7 +49,7 @@ function reference(observations: readonly Observation[]) {
 }
 
 function incremental(observations: readonly Observation[], batches: readonly number[]) {
-  const driver = createTestDriver({ processors: [identity] }, { partitions: 1 });
+  const driver = createTestDriver({ processors: [identity((text) => text)] }, { partitions: 1 });
   let at = 0;
   let request = 0;
   for (const size of [...batches, observations.length]) {

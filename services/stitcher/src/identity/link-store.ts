@@ -4,13 +4,14 @@
  */
 
 import {
+  type ErasureAsked,
   type StateComponent,
   type StateMember,
   stateComponentCodec,
   stateMemberCodec,
 } from '@rosi/events';
 import { noLinks, representativeOf, withNeighbour, withoutNeighbour } from '@rosi/identity';
-import { type ProcessorContext, stateKey } from '@rosi/streams';
+import { leadingStrings, type ProcessorContext, type StateStore, stateKey } from '@rosi/streams';
 import { keyPart } from '../key-part.js';
 
 // What belongs to one identifier or component lies side by side, so that a change of it touches few
@@ -22,7 +23,8 @@ const COMPONENT = 'c';
 const RECORD = 'r';
 const MEMBER_OF = 'o';
 const NUMBERS = 'n';
-const NOTHING = Buffer.alloc(0);
+const ERASURE = 'e';
+const ERASED = 'd';
 
 /** The component number of a member that is one by itself. */
 export const ALONE = 0;
@@ -41,6 +43,19 @@ export interface Member extends Mutable<StateMember> {
 /** A component; `members` are read from state when they are needed. */
 export interface Component extends Mutable<StateComponent> {
   readonly number: number;
+}
+
+/** An erasure that waits until the journeys of these persons have told their ties. */
+export interface WaitingErasure {
+  readonly asked: ErasureAsked;
+  readonly persons: readonly string[];
+  readonly tied: readonly string[];
+}
+
+/** What an erasure has to tell the tables once it has come to its end. */
+export interface ErasedMembers {
+  readonly members: readonly string[];
+  readonly orders: readonly string[];
 }
 
 /** Counters of a workspace. */
@@ -133,13 +148,86 @@ export class LinkStore {
   /** Removes the direct link for good; false when there was none to remove. */
   unlink(a: Member, b: Member): boolean {
     this.#numbers.unlinks += 1;
-    this.#context.state.put(this.#unlinkKey(a, b), NOTHING);
+    this.#context.state.put(this.#unlinkKey(a, b), Buffer.from(b.identifier, 'utf8'));
+    this.#context.state.put(this.#unlinkKey(b, a), Buffer.from(a.identifier, 'utf8'));
     if (!this.hasLink(a, b)) return false;
     this.#context.state.delete(this.#linkKey(a, b));
     this.#context.state.delete(this.#linkKey(b, a));
     a.counts = withoutNeighbour(a.counts, b.identifier);
     b.counts = withoutNeighbour(b.counts, a.identifier);
     return true;
+  }
+
+  /**
+   * The member under another name, which nobody has: with its links, removed ones too, its place in
+   * its component and all that was judged. The component's representative is the caller's.
+   */
+  rename(member: Member, identifier: string): Member {
+    const renamed: Member = { ...member, identifier, isNew: false };
+    this.#members.set(identifier, renamed);
+    for (const kind of [LINK, UNLINK]) this.#renameAtNeighbours(member, renamed, kind);
+    if (member.component !== ALONE) {
+      this.#context.state.delete(this.#memberOfKey(member.component, member.identifier));
+      const key = this.#memberOfKey(member.component, identifier);
+      this.#context.state.put(key, Buffer.from(identifier, 'utf8'));
+    }
+    this.#members.delete(member.identifier);
+    this.#context.state.delete(this.#memberKey(member.identifier));
+    return renamed;
+  }
+
+  /** Those that were not known before are not kept. */
+  forgetNew(members: readonly Member[]): void {
+    for (const { isNew, identifier } of members) if (isNew) this.#members.delete(identifier);
+  }
+
+  #renameAtNeighbours(member: Member, renamed: Member, kind: string): void {
+    const place = (from: string, to: string) =>
+      stateKey(this.#workspace, keyPart(from), kind, keyPart(to));
+    const prefix = stateKey(this.#workspace, keyPart(member.identifier), kind);
+    for (const [key, value] of this.#context.state.range({ prefix })) {
+      const neighbour = value.toString('utf8');
+      // Of an older format, which did not tell: a link that was removed before it was renamed.
+      if (neighbour === '') continue;
+      this.#context.state.delete(key);
+      this.#context.state.delete(place(neighbour, member.identifier));
+      this.#context.state.put(place(renamed.identifier, neighbour), value);
+      const name = Buffer.from(renamed.identifier, 'utf8');
+      this.#context.state.put(place(neighbour, renamed.identifier), name);
+    }
+  }
+
+  /** Looks for the smallest identifier of a component again. */
+  renewRepresentative(number: number): void {
+    const members = this.membersOf(number).map(({ identifier }) => identifier);
+    this.component(number).representative = representativeOf(members);
+  }
+
+  /** An erasure that waits for answers. */
+  keepErasure(erasure: string, waiting: WaitingErasure): void {
+    const value = Buffer.from(JSON.stringify(waiting));
+    this.#context.state.put(stateKey(this.#workspace, ERASURE, erasure), value);
+  }
+
+  keptErasure(erasure: string): WaitingErasure | null {
+    const stored = this.#context.state.get(stateKey(this.#workspace, ERASURE, erasure));
+    // Only `keepErasure` writes it.
+    return stored === undefined ? null : (JSON.parse(stored.toString()) as WaitingErasure);
+  }
+
+  /** An erasure that has renamed, and waits for all that this causes. */
+  keepErased(erasure: string, erased: ErasedMembers): void {
+    this.#context.state.delete(stateKey(this.#workspace, ERASURE, erasure));
+    const value = Buffer.from(JSON.stringify(erased));
+    this.#context.state.put(stateKey(this.#workspace, ERASED, erasure), value);
+  }
+
+  takeErased(erasure: string): ErasedMembers | null {
+    const key = stateKey(this.#workspace, ERASED, erasure);
+    const stored = this.#context.state.get(key);
+    this.#context.state.delete(key);
+    // Only `keepErased` writes it.
+    return stored === undefined ? null : (JSON.parse(stored.toString()) as ErasedMembers);
   }
 
   /** Moves a member into a component, or out of any; the sizes are the caller's. */
@@ -201,8 +289,7 @@ export class LinkStore {
   }
 
   #unlinkKey(a: Member, b: Member): Buffer {
-    const [first, second] = [keyPart(a.identifier), keyPart(b.identifier)].sort();
-    return stateKey(this.#workspace, first as string, UNLINK, second as string);
+    return stateKey(this.#workspace, keyPart(a.identifier), UNLINK, keyPart(b.identifier));
   }
 
   #memberKey(identifier: string): Buffer {
@@ -229,3 +316,18 @@ const unlinked: StateMember = {
   assignedShared: false,
   counts: noLinks,
 };
+
+/**
+ * Format 1 kept a removed link at one of its ends, without a name. Those of ids too long for a key
+ * stay so: their names are not known any more.
+ */
+export function tellUnlinks(state: StateStore): void {
+  for (const [key, value] of state.range({ prefix: Buffer.alloc(0) })) {
+    const [workspace, first, kind, second] = leadingStrings(key, 4);
+    if (kind !== UNLINK || value.length > 0) continue;
+    if (workspace === undefined || first === undefined || second === undefined) continue;
+    if (first.startsWith('#') || second.startsWith('#')) continue;
+    state.put(key, Buffer.from(second, 'utf8'));
+    state.put(stateKey(workspace, second, UNLINK, first), Buffer.from(first, 'utf8'));
+  }
+}

@@ -8,7 +8,7 @@ import { type StateStore, stateKey } from '@rosi/streams';
 
 // All of a person lies side by side, so that a change of it touches few pages of the store.
 const TOUCH = 't';
-const ORDER = 'o';
+export const ORDER = 'o';
 const LATEST_ORDER = 'l';
 const UNTOLD = 'u';
 const TELLING = 'w';
@@ -69,6 +69,30 @@ export class Journey {
   latestOrderAt(): number | null {
     const value = this.#state.get(this.#key(LATEST_ORDER));
     return value === undefined ? null : Number(value.toString());
+  }
+
+  /** Ids of the touchpoints that happened at the same time as another, in order. */
+  tiedTouches(): string[] {
+    const tied: string[] = [];
+    let before: Touch | null = null;
+    for (const [, value] of this.#state.range({ prefix: this.#key(TOUCH) })) {
+      const touch = touchCodec.decode(value);
+      if (before?.touchedAt === touch.touchedAt) {
+        if (tied.at(-1) !== before.touchpointId) tied.push(before.touchpointId);
+        tied.push(touch.touchpointId);
+      }
+      before = touch;
+    }
+    return tied;
+  }
+
+  /** Nobody's person_id stays behind when all that was the person's is somebody else's. */
+  forgetIfEmpty(): void {
+    for (const entry of [TOUCH, ORDER]) {
+      const [first] = this.#state.range({ prefix: this.#key(entry), limit: 1 });
+      if (first !== undefined) return;
+    }
+    this.#state.delete(this.#key(LATEST_ORDER));
   }
 
   /** The newest eligible touchpoints in order, at most so many; newest are looked at first. */

@@ -1,16 +1,9 @@
 /** A large person is told of a change a page at a time, and in the end everybody was told. */
-import { defaultSettings } from '@rosi/attribution';
-import {
-  type CollectedEvent,
-  eventsCollected,
-  type LedgerOrder,
-  ledgerOrders,
-  ordersAttributed,
-} from '@rosi/events';
-import { createTestDriver, type TestDriver } from '@rosi/streams';
+import { type LedgerOrder, ordersAttributed } from '@rosi/events';
+import type { TestDriver } from '@rosi/streams';
 import { expect, it } from 'vitest';
 import { collected } from '../testing/collected.js';
-import { stitcherTopology } from '../topology.js';
+import { newestOrders, send, startDriver } from '../testing/drive.js';
 
 const ORDERS = 350;
 const START = Date.UTC(2026, 2, 1);
@@ -39,20 +32,12 @@ const link = collected({
   identifiers: { customer_id: 'walk-in', anonymous_id: 'till' },
 });
 
-function send(driver: TestDriver, events: readonly CollectedEvent[]): void {
-  driver.pipe(
-    eventsCollected,
-    events.map((value) => ({ value, timestamp: value.receivedAt })),
-  );
-  driver.drain();
-}
-
 function newest(driver: TestDriver): LedgerOrder[] {
-  return [...new Map(driver.output(ledgerOrders).map((order) => [order.orderId, order])).values()];
+  return [...newestOrders(driver).values()];
 }
 
 it('tells all orders of a person of what a link brought them', () => {
-  const driver = createTestDriver(stitcherTopology(defaultSettings), { partitions: 2 });
+  const driver = startDriver(2);
   send(
     driver,
     Array.from({ length: ORDERS }, (_, n) => purchase(n)),
@@ -80,7 +65,7 @@ it('tells all orders of a person of what a link brought them', () => {
 });
 
 it('finds the first order again when the first one is taken back and more came meanwhile', () => {
-  const driver = createTestDriver(stitcherTopology(defaultSettings), { partitions: 1 });
+  const driver = startDriver(1);
   send(
     driver,
     Array.from({ length: ORDERS }, (_, n) => purchase(n + 1)),

@@ -8,16 +8,28 @@ import {
   type ContributionMade,
   contributionsMade,
   type JourneyOrder,
+  journeyOrderCodec,
   journeysContinued,
+  journeysWalked,
   ordersAttributed,
+  type TiesAsked,
+  tiesAsked,
+  tiesTold,
+  type UpkeepBegun,
+  upkeepBegun,
+  type WalkContinued,
   type WorkContinued,
 } from '@rosi/events';
 import type { Processor, ProcessorContext, ProcessorDeclaration } from '@rosi/streams';
-import { Journey } from './journey.js';
+import { Upkeep } from '../upkeep.js';
+import { Journey, ORDER } from './journey.js';
 
 /** Orders of one person told in one batch; each may carry a thousand touchpoints. */
 const PAGE_ORDERS_MAX = 100;
 const TELL = 'tell';
+/** Going through all journeys: each order is told again. */
+const RETELL = 'retell';
+const WALK_ENTRIES_MAX = 100;
 
 /** A person's changes in one batch. */
 interface Change {
@@ -28,6 +40,8 @@ interface Change {
   readonly placed: Map<string, JourneyOrder>;
   /** Times of touchpoints that came or went where an order may lie after them. */
   readonly touchedAt: number[];
+  /** Something was withdrawn: the journey may be empty now. */
+  withdrew: boolean;
   /** received_at of the oldest cause. */
   cause: number;
 }
@@ -35,8 +49,8 @@ interface Change {
 export function journeys(settings: AttributionSettings): ProcessorDeclaration {
   return {
     name: 'journeys',
-    inputs: [contributionsMade, journeysContinued],
-    outputs: [ordersAttributed, journeysContinued],
+    inputs: [contributionsMade, journeysContinued, upkeepBegun, journeysWalked, tiesAsked],
+    outputs: [ordersAttributed, journeysContinued, journeysWalked, tiesTold],
     stateVersion: 1,
     create: (context) => new Journeys(context, settings),
   };
@@ -44,35 +58,68 @@ export function journeys(settings: AttributionSettings): ProcessorDeclaration {
 
 class Journeys implements Processor {
   readonly #context: ProcessorContext;
-  readonly #settings: AttributionSettings;
-  readonly #longestWindowMs: number;
+  readonly #upkeep: Upkeep;
   readonly #changes = new Map<string, Change>();
 
   constructor(context: ProcessorContext, settings: AttributionSettings) {
     this.#context = context;
-    this.#settings = settings;
-    this.#longestWindowMs = Math.max(...Object.values(settings.windowsMs));
+    this.#upkeep = new Upkeep(context, settings, {
+      topic: journeysWalked,
+      pageEntriesMax: WALK_ENTRIES_MAX,
+    });
   }
 
   process(topic: string, value: unknown, timestamp: number): void {
-    if (topic === journeysContinued.name) {
+    if (topic === contributionsMade.name) {
+      const contribution = value as ContributionMade;
+      this.#change(contribution, timestamp);
+      this.#context.count('ok', contribution.withdrawn ? 'withdrawn' : 'contributed');
+    } else if (topic === journeysContinued.name) {
       this.#goOn(value as WorkContinued, timestamp);
       this.#context.count('ok', 'continued');
-      return;
+    } else if (topic === upkeepBegun.name) {
+      this.#begin(value as UpkeepBegun, timestamp);
+      this.#context.count('ok', 'upkeep');
+    } else if (topic === tiesAsked.name) {
+      this.#tellTies(value as TiesAsked, timestamp);
+      this.#context.count('ok', 'ties');
+    } else {
+      this.#retell(value as WalkContinued, timestamp);
+      this.#context.count('ok', 'walked');
     }
-    const contribution = value as ContributionMade;
-    this.#change(contribution, timestamp);
-    this.#context.count('ok', contribution.withdrawn ? 'withdrawn' : 'contributed');
   }
 
   endBatch(): void {
-    for (const change of this.#changes.values()) this.#settle(change);
+    for (const change of this.#changes.values()) {
+      this.#settle(change);
+      if (change.withdrew) change.journey.forgetIfEmpty();
+    }
     this.#changes.clear();
+    this.#upkeep.endBatch();
+  }
+
+  #tellTies({ workspace, personId, erasure }: TiesAsked, cause: number): void {
+    const tied = new Journey(this.#context.state, workspace, personId).tiedTouches();
+    this.#context.emit(tiesTold, { workspace, personId, erasure, tied }, cause);
+  }
+
+  /** What is recorded again needs nothing told again. */
+  #begin(begun: UpkeepBegun, cause: number): void {
+    if (begun.work !== 'replay') this.#upkeep.begin(begun, RETELL, cause);
+  }
+
+  #retell(walk: WalkContinued, cause: number): void {
+    for (const { node, letter, value } of this.#upkeep.walk(walk, cause)) {
+      if (letter !== ORDER) continue;
+      const journey = new Journey(this.#context.state, walk.workspace, node);
+      this.#tell(journey, journeyOrderCodec.decode(value), journey.firstOrder(), cause);
+    }
   }
 
   #change({ workspace, personId, withdrawn, touch, order }: ContributionMade, cause: number): void {
     const change = this.#changeOf(workspace, personId, cause);
     const { journey } = change;
+    change.withdrew ||= withdrawn;
     if (touch !== null) {
       if (withdrawn) journey.deleteTouch(touch);
       else journey.putTouch(touch);
@@ -91,7 +138,14 @@ class Journeys implements Processor {
     let change = this.#changes.get(key);
     if (change === undefined) {
       const journey = new Journey(this.#context.state, workspace, personId);
-      change = { journey, firstBefore: undefined, placed: new Map(), touchedAt: [], cause };
+      change = {
+        journey,
+        firstBefore: undefined,
+        placed: new Map(),
+        touchedAt: [],
+        withdrew: false,
+        cause,
+      };
       this.#changes.set(key, change);
     }
     change.cause = Math.min(change.cause, cause);
@@ -130,15 +184,16 @@ class Journeys implements Processor {
 
   /** Orders with a changed touchpoint before them within the longest window. */
   *#reached({ journey, touchedAt }: Change): Iterable<JourneyOrder> {
+    const longestWindowMs = longestWindow(this.#upkeep.settings(journey.workspace));
     const times = touchedAt.sort((a, b) => a - b);
     const [earliest] = times;
     const latest = times.at(-1);
     if (earliest === undefined || latest === undefined) return;
     let at = 0;
     for (const order of journey.ordersFrom(earliest)) {
-      if (order.orderedAt - latest >= this.#longestWindowMs) return;
+      if (order.orderedAt - latest >= longestWindowMs) return;
       while ((times[at + 1] ?? Number.POSITIVE_INFINITY) <= order.orderedAt) at += 1;
-      if (order.orderedAt - (times[at] ?? earliest) < this.#longestWindowMs) yield order;
+      if (order.orderedAt - (times[at] ?? earliest) < longestWindowMs) yield order;
     }
   }
 
@@ -158,11 +213,8 @@ class Journeys implements Processor {
   #tell(journey: Journey, order: JourneyOrder, first: JourneyOrder | null, cause: number): void {
     const { workspace, personId } = journey;
     const { orderId, orderedAt, contribution } = order;
-    const { touches, cut } = journey.eligibleTouches(
-      orderedAt,
-      this.#settings,
-      this.#longestWindowMs,
-    );
+    const settings = this.#upkeep.settings(workspace);
+    const { touches, cut } = journey.eligibleTouches(orderedAt, settings, longestWindow(settings));
     const firstOrder = orderId === first?.orderId;
     this.#context.emit(
       ordersAttributed,
@@ -170,4 +222,8 @@ class Journeys implements Processor {
       cause,
     );
   }
+}
+
+function longestWindow({ windowsMs }: AttributionSettings): number {
+  return Math.max(...Object.values(windowsMs));
 }

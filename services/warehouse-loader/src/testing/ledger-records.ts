@@ -28,6 +28,7 @@ export function order(orderId: string): LedgerOrder {
   return {
     workspace: 'default',
     orderId,
+    generation: 0,
     revision: 1,
     recordedAt: T0,
     personId: 'p_1',
