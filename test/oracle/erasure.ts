@@ -5,14 +5,15 @@
  * What was seen stays as it was, and so does everything that follows from it.
  *
  * Later events that occurred or were received no later than the erasure and carry a renamed
- * identifier lose all identifiers but order_id, as without consent.
+ * identifier lose all identifiers but order_id, as without consent; those that name an order of
+ * an erased person do so for ever.
  */
 import { eventPerson, identifierKey, type Persons, personsOf } from './persons.js';
 import type { Accepted, Identifier, Renaming } from './types.js';
 
 interface Suppression {
   readonly keys: ReadonlySet<string>;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch; of an erased person's order for ever. */
   readonly until: number;
 }
 
@@ -22,11 +23,13 @@ function prefixOf({ type, value }: Identifier): string {
 }
 
 /** All identifiers of the persons named, and those named that nobody has seen. */
-function erasedOf(erasure: Accepted, persons: Persons): Identifier[] {
+function concernedBy(erasure: Accepted, persons: Persons): Identifier[] {
   const members = erasure.identifiers.flatMap((named) => [named, ...persons.membersOf(named)]);
-  const byKey = new Map(members.map((member) => [identifierKey(member), member]));
-  return [...byKey.values()].filter(({ type }) => type !== 'order_id');
+  return [...new Map(members.map((member) => [identifierKey(member), member])).values()];
 }
+
+const isOrder = ({ type }: Identifier): boolean => type === 'order_id';
+const keysOf = (identifiers: readonly Identifier[]) => new Set(identifiers.map(identifierKey));
 
 /** The events of the log so far, as if they had always been somebody else's. */
 function renamed(
@@ -73,16 +76,19 @@ export function withErasures(
 ): Accepted[] {
   let log: Accepted[] = [];
   const suppressions: Suppression[] = [];
+  let number = 0;
   for (const event of events) {
     if (event.type !== 'erase') {
       log.push(suppressed(event, suppressions));
       continue;
     }
     const persons = personsOf(log);
-    const erased = erasedOf(event, persons);
-    const number = suppressions.length;
+    const concerned = concernedBy(event, persons);
+    const erased = concerned.filter((one) => !isOrder(one));
     log = renamed(log, erased, persons, renamings[number], `erased-${number}`);
-    suppressions.push({ keys: new Set(erased.map(identifierKey)), until: event.occurredAt });
+    suppressions.push({ keys: keysOf(erased), until: event.occurredAt });
+    suppressions.push({ keys: keysOf(concerned.filter(isOrder)), until: Number.POSITIVE_INFINITY });
+    number += 1;
   }
   return log;
 }

@@ -75,7 +75,8 @@ function tablesOf(events: readonly Accepted[], timezone: string): OracleTables {
   const daily = (...keys: string[]) => dailyRows(credits, keys, timezone);
   return {
     touchpoints_current: touchpoints.map(touchpointRow),
-    events_current: events.map(eventRow),
+    // Settings tell nothing that happened.
+    events_current: events.filter(({ type }) => type !== 'settings').map(eventRow),
     orders_current: placed.map((one) => orderRow(one, newOrders.has(one.order.orderId))),
     credits_current: credits,
     identities_current: identityRows(persons),

@@ -35,19 +35,22 @@ export const defaultSettings: AttributionSettings = {
 
 const numberOr = (value: unknown, otherwise: number): number =>
   typeof value === 'number' ? value : otherwise;
+/** reading: days count to the nearest millisecond. */
+const daysOr = (value: unknown, otherwiseMs: number): number =>
+  typeof value === 'number' ? Math.round(value * dayMs) : otherwiseMs;
 
 export function settingsOf(events: readonly Accepted[]): AttributionSettings {
   const versions = events.filter((event) => event.type === 'settings').sort(compareVersions);
   const stated = objectOf(last(versions)?.entry);
-  const windows = objectOf(stated['windowsMs']);
-  const position = objectOf(stated['positionBased']);
+  const windows = objectOf(stated['windows_days']);
+  const position = objectOf(stated['position_based']);
   const { touchpointsMax, halfLifeMs, first, last: lastPercent } = defaultSettings;
   return {
     windowMs: Object.fromEntries(
-      Object.entries(defaultWindowMs).map(([type, ms]) => [type, numberOr(windows[type], ms)]),
+      Object.entries(defaultWindowMs).map(([type, ms]) => [type, daysOr(windows[type], ms)]),
     ),
-    touchpointsMax: numberOr(stated['touchpointsMax'], touchpointsMax),
-    halfLifeMs: numberOr(stated['halfLifeMs'], halfLifeMs),
+    touchpointsMax: numberOr(stated['touchpoints_max'], touchpointsMax),
+    halfLifeMs: daysOr(stated['half_life_days'], halfLifeMs),
     first: numberOr(position['first'], first),
     last: numberOr(position['last'], lastPercent),
   };

@@ -21,7 +21,7 @@ import type { ActualRow, ActualTables } from '../oracle/index.js';
 
 const SHARE_PARTS = 1e12;
 
-type Output = <T>(topic: Topic<T>) => T[];
+export type Output = <T>(topic: Topic<T>) => T[];
 type Entry = Readonly<Record<string, string>>;
 
 /** The newest record of each key. */

@@ -4,6 +4,7 @@
  */
 import { defaultSettings } from '@rosi/attribution';
 import {
+  eventName,
   eventsCollected,
   type LedgerOrder,
   ledgerCatalogue,
@@ -12,17 +13,39 @@ import {
   ledgerTouchpoints,
   type Topic,
 } from '@rosi/events';
+import { suppressionHash } from '@rosi/service-kit';
 import { stitcherTopology } from '@rosi/stitcher';
 import { createSimulator, type Simulator } from '@rosi/streams';
-import { cutBatches, generate, injectDuplicates, Random, shuffle } from '../generator/index.js';
-import { compareTables, evaluate, type OracleEvent, type OracleSettings } from '../oracle/index.js';
-import { collect } from '../property/collecting.js';
-import { ledgerTables, presentCredits, summedDeltas } from '../property/ledger-tables.js';
+import {
+  cutBatches,
+  generate,
+  injectDuplicates,
+  Random,
+  shuffle,
+  weightsOfCommands,
+} from '../generator/index.js';
+import {
+  compareTables,
+  evaluate,
+  type OracleEvent,
+  type OracleInput,
+  type OracleSettings,
+} from '../oracle/index.js';
+import {
+  ledgerTables,
+  type Output,
+  presentCredits,
+  summedDeltas,
+} from '../property/ledger-tables.js';
+import { recordsOf } from './feed.js';
+import { LedgerReader } from './ledger-reader.js';
+import { Renamings } from './renamings.js';
 import { Situations } from './situations.js';
 
 export const partitionCounts = [1, 2, 5, 12] as const;
 const EVENTS_MIN = 200;
 const EVENTS_MAX = 240;
+const hash = suppressionHash('simulation');
 
 export interface SeedOptions {
   readonly seed: number;
@@ -48,7 +71,12 @@ export interface Arrival {
 }
 
 export function arrivalOf(seed: number): Arrival {
-  const { events, settings } = generate({ seed, eventsMin: EVENTS_MIN, eventsMax: EVENTS_MAX });
+  const { events, settings } = generate({
+    seed,
+    eventsMin: EVENTS_MIN,
+    eventsMax: EVENTS_MAX,
+    weights: weightsOfCommands,
+  });
   return { events: shuffle(injectDuplicates(events, seed), seed), settings };
 }
 
@@ -61,17 +89,27 @@ export function simulate(arrival: Arrival, options: SeedOptions): SeedResult {
   const partitions =
     options.partitions ?? (partitionCounts[seed % partitionCounts.length] as number);
   const situations = new Situations();
+  const ledger = new LedgerReader();
+  const renamings = new Renamings((eventId) => eventName(hash, 'default', eventId));
   const random = new Random(seed ^ 0x5eed);
-  const simulator = createSimulator(stitcherTopology(defaultSettings), {
+  const simulator = createSimulator(stitcherTopology({ attribution: defaultSettings, hash }), {
     partitions,
     random,
     now: Date.UTC(2026, 5, 1),
-    onCommitted: (batch) => situations.observe(batch),
+    onCommitted(batch) {
+      ledger.observe(batch);
+      renamings.observe(batch);
+      situations.observe(batch);
+    },
   });
   const problems = caught(() => [
-    ...differences(simulator, arrival, run(simulator, arrival, random, seed)),
+    ...differences(run(simulator, arrival, random, seed, renamings), ledger.output, {
+      ...arrival,
+      renamings: renamings.list,
+    }),
+    ...renamings.problems(),
     ...situations.miscounted,
-    ...brokenLaws(simulator),
+    ...brokenLaws(ledger.output),
   ]);
   return {
     seed,
@@ -92,14 +130,21 @@ function caught(check: () => string[]): string[] {
   }
 }
 
-/** Batches arrive while earlier ones are still under way; returns whether each was accepted. */
-function run(simulator: Simulator, arrival: Arrival, random: Random, seed: number): boolean[] {
+/** Batches arrive while earlier ones are still under way. Returns whether each was accepted. */
+function run(
+  simulator: Simulator,
+  arrival: Arrival,
+  random: Random,
+  seed: number,
+  renamings: Renamings,
+): boolean[] {
   const accepted: boolean[] = [];
   for (const batch of cutBatches(arrival.events, seed)) {
     const values = batch.flatMap((event) => {
-      const value = collect(event, arrival.settings, accepted.length);
-      accepted.push(value !== null);
-      return value === null ? [] : [{ value, timestamp: event.receivedAt }];
+      const records = recordsOf(event, arrival.settings, accepted.length);
+      accepted.push(records.length > 0);
+      for (const record of records) renamings.know(record);
+      return records.map((value) => ({ value, timestamp: event.receivedAt }));
     });
     simulator.pipe(eventsCollected, values);
     for (let steps = random.integer(0, 60); steps > 0 && simulator.step(); steps -= 1);
@@ -108,25 +153,19 @@ function run(simulator: Simulator, arrival: Arrival, random: Random, seed: numbe
   return accepted;
 }
 
-function differences(
-  simulator: Simulator,
-  arrival: Arrival,
-  accepted: readonly boolean[],
-): string[] {
-  const expected = evaluate(arrival);
-  const decisions = expected.decisions
-    .filter((decision) => accepted[decision.index] !== decision.accepted)
-    .map(
-      ({ index, reason, ...one }) => `event ${index}: accepted is not ${one.accepted} ${reason}`,
-    );
-  const found = compareTables(ledgerTables(simulator.output), expected.tables).map(
+function differences(accepted: readonly boolean[], output: Output, input: OracleInput): string[] {
+  const { decisions, tables } = evaluate(input);
+  const wrong = decisions.flatMap(({ index, reason, accepted: isRight }) =>
+    accepted[index] === isRight ? [] : [`event ${index}: accepted is not ${isRight} ${reason}`],
+  );
+  const found = compareTables(ledgerTables(output), tables).map(
     (one) => `${one.table} ${one.key} ${one.column}: ${one.expected} but is ${one.actual}`,
   );
-  return [...decisions, ...found];
+  return [...wrong, ...found];
 }
 
 /** Laws that hold for every record ever written, whatever came after it. */
-function brokenLaws({ output }: Simulator): string[] {
+function brokenLaws(output: Output): string[] {
   const orders = output(ledgerOrders);
   return [
     ...orders.flatMap(unbalanced),

@@ -2,14 +2,16 @@
  * What came up in a simulation, seen by looking at every batch that became durable: at its records,
  * what became of each, and what was sent. Nothing is taken from what the generator meant to make.
  */
-import type {
-  CollectedEvent,
-  ContributionMade,
-  CouponResolved,
-  LedgerOrder,
-  LinksObserved,
-  OrderAttributed,
-  PersonAssigned,
+import {
+  type CollectedEvent,
+  type ContributionMade,
+  type CouponResolved,
+  identifierKey,
+  type LedgerErasure,
+  type LedgerOrder,
+  type LinksObserved,
+  type OrderAttributed,
+  type PersonAssigned,
 } from '@rosi/events';
 import type { CommittedBatch } from '@rosi/streams';
 
@@ -24,6 +26,12 @@ export const requiredSituations = [
   'an unlink parts a merged pair',
   'a coupon is known after its use',
   'a refund comes before its purchase',
+  'settings change when there are orders',
+  'older settings come later',
+  'an erasure renames a person with orders',
+  'an event comes late for an erased person',
+  'an erased event is repeated',
+  'somebody comes again after an erasure',
 ] as const;
 export type SituationSeen = (typeof requiredSituations)[number];
 
@@ -40,6 +48,10 @@ export class Situations {
   readonly #unowned = new Set<string>();
   readonly #purchased = new Set<string>();
   readonly #refundedFirst = new Set<string>();
+  readonly #erased = new Set<string>();
+  readonly #eventsBefore = new Set<string>();
+  /** Seen before an erasure. */
+  readonly #eventsErased = new Set<string>();
 
   observe(batch: CommittedBatch): void {
     if (batch.counted.length !== batch.records.length) {
@@ -57,7 +69,14 @@ export class Situations {
       }
     }
     for (const one of of<CouponResolved>(batch.emitted, 'coupons.resolved')) this.#resolved(one);
+    for (const one of of<LedgerErasure>(batch.emitted, 'ledger.erasures')) this.#forgotten(one);
     for (const one of of<LedgerOrder>(batch.emitted, 'ledger.orders')) this.#recorded(one);
+  }
+
+  #forgotten({ members, orders }: LedgerErasure): void {
+    for (const member of members) this.#erased.add(member);
+    for (const eventId of this.#eventsBefore) this.#eventsErased.add(eventId);
+    if (orders.length > 0) this.#count('an erasure renames a person with orders');
   }
 
   #count(situation: SituationSeen): void {
@@ -65,7 +84,8 @@ export class Situations {
   }
 
   #handled({ topic, value }: Record, reason: string): void {
-    if (topic.name === 'events.accepted') this.#accepted(value as CollectedEvent);
+    if (topic.name === 'events.collected') this.#collected(value as CollectedEvent, reason);
+    if (topic.name === 'events.accepted') this.#accepted(value as CollectedEvent, reason);
     if (topic.name === 'links.observed') this.#linked(value as LinksObserved);
     if (topic.name === 'orders.attributed' && reason === 'stale-answer') {
       const { orderId, personId } = value as OrderAttributed;
@@ -76,7 +96,25 @@ export class Situations {
     }
   }
 
-  #accepted({ type, order, refund }: CollectedEvent): void {
+  #collected({ eventId, identifiers, catalogue }: CollectedEvent, reason: string): void {
+    if (reason === 'suppressed') this.#count('an event comes late for an erased person');
+    const carriesErased = identifiers.some((one) => this.#erased.has(identifierKey(one)));
+    if (reason === 'first') {
+      this.#eventsBefore.add(eventId);
+      if (carriesErased && catalogue === null) {
+        this.#count('somebody comes again after an erasure');
+      }
+    }
+    if (reason === 'repeat' && carriesErased && this.#eventsErased.has(eventId)) {
+      this.#count('an erased event is repeated');
+    }
+  }
+
+  #accepted({ type, order, refund, catalogue }: CollectedEvent, reason: string): void {
+    if (catalogue?.kind === 'settings') {
+      if (reason === 'older-entry') this.#count('older settings come later');
+      else if (this.#recordedPersons.size > 0) this.#count('settings change when there are orders');
+    }
     if (type === 'refund' && refund !== null && !this.#purchased.has(refund.orderId)) {
       this.#refundedFirst.add(refund.orderId);
     }

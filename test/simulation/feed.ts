@@ -1,0 +1,32 @@
+/** Generated events as records of the log; an operator's commands as the product makes them. */
+import { type CollectedEvent, erasureEvents, settingsEvent } from '@rosi/events';
+import type { OracleEvent, OracleSettings } from '../oracle/index.js';
+import { collect } from '../property/collecting.js';
+
+const workspace = 'default';
+
+interface Command {
+  readonly type: string;
+  readonly settings?: unknown;
+}
+
+/** The records of one event; none when it is not accepted. */
+export function recordsOf(
+  event: OracleEvent,
+  settings: OracleSettings,
+  index: number,
+): readonly CollectedEvent[] {
+  const body = event.body as Command; // the generator makes objects with a type
+  const isSettings = body.type === 'settings';
+  if (!isSettings && body.type !== 'erase') {
+    const collected = collect(event, settings, index);
+    return collected === null ? [] : [collected];
+  }
+  // Id, time and identifiers are read as those of any event.
+  const read = collect({ ...event, body: { ...body, type: 'identify' } }, settings, index);
+  if (read === null) return [];
+  const { eventId, occurredAt: at, identifiers } = read;
+  const command = { workspace, eventId, at };
+  if (isSettings) return [settingsEvent(command, JSON.stringify(body.settings))];
+  return erasureEvents(command, `secret of ${eventId}`, identifiers);
+}

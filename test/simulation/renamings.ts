@@ -1,0 +1,107 @@
+/**
+ * What erasures renamed to what, as seen: identifiers when their nodes are told, touchpoints when
+ * they come again. Names are random, so that nothing but looking can tell them.
+ */
+import {
+  type CollectedEvent,
+  compareUtf8,
+  type ErasureAsked,
+  isErasedId,
+  type PersonAssigned,
+} from '@rosi/events';
+import type { CommittedBatch } from '@rosi/streams';
+import type { Renaming } from '../oracle/index.js';
+
+const COUPONS = 'coupon:';
+
+interface Seen extends Renaming {
+  readonly identifiers: Map<string, string>;
+  readonly touchpoints: Map<string, string>;
+  /** Of the touchpoints, by their old ids. */
+  readonly occurredAt: Map<string, number>;
+}
+
+export class Renamings {
+  /** In the order of the erasures. */
+  readonly list: Seen[] = [];
+  readonly #problems: string[] = [];
+  /** Events by the hash that ends an erased touchpoint's id. */
+  readonly #events = new Map<string, CollectedEvent>();
+  readonly #nameOf: (eventId: string) => string;
+  readonly #taken = new Set<string>();
+
+  constructor(nameOf: (eventId: string) => string) {
+    this.#nameOf = nameOf;
+  }
+
+  /** An event that may be erased later. */
+  know(event: CollectedEvent): void {
+    if (event.touchpoint) this.#events.set(this.#nameOf(event.eventId), event);
+  }
+
+  observe({ processor, emitted }: CommittedBatch): void {
+    for (const { topic, value } of emitted) {
+      if (topic.name === 'erasures.asked' && !(value as ErasureAsked).ended) {
+        this.list.push({ identifiers: new Map(), touchpoints: new Map(), occurredAt: new Map() });
+      }
+      if (topic.name === 'persons.assigned') this.#renamed(value as PersonAssigned);
+      if (topic.name === 'events.accepted' && processor === 'identifiers') {
+        this.#cameAgain(value as CollectedEvent);
+      }
+    }
+  }
+
+  /** Names that are not new or say too much, and ids that lost an order which decides. */
+  problems(): string[] {
+    return [...this.#problems, ...this.list.flatMap(reordered)];
+  }
+
+  #renamed({ identifier, renamed }: PersonAssigned): void {
+    if (renamed === '' || renamed === identifier) return;
+    const [type, value] = split(identifier);
+    const [newType, newValue] = split(renamed);
+    if (newType !== type || this.#taken.has(renamed) || newValue.includes(value)) {
+      this.#problems.push(`${identifier} was renamed to ${renamed}`);
+    }
+    this.#taken.add(renamed);
+    this.list.at(-1)?.identifiers.set(identifier, newValue);
+  }
+
+  #cameAgain({ eventId }: CollectedEvent): void {
+    if (!isErasedId(eventId)) return;
+    const name = eventId.slice(Math.max(eventId.lastIndexOf(':'), eventId.lastIndexOf('.')) + 1);
+    // The event that only tells the new name has an id without one.
+    if (name === '') return;
+    const before = this.#events.get(name);
+    if (before === undefined) {
+      this.#problems.push(`nobody knows what ${eventId} was before`);
+      return;
+    }
+    const seen = this.list.at(-1);
+    seen?.touchpoints.set(before.eventId, eventId);
+    seen?.occurredAt.set(before.eventId, before.occurredAt);
+  }
+}
+
+/**
+ * Of touchpoints at one time the smaller id comes first, also before or after a coupon's: where two
+ * of one erasure swapped their places, so may have their credits.
+ */
+function reordered({ touchpoints, occurredAt }: Seen): string[] {
+  const names = [...touchpoints];
+  return names.flatMap(([before, after], index) => {
+    const isSame = names
+      .slice(index + 1)
+      .filter(([other]) => occurredAt.get(other) === occurredAt.get(before))
+      .every(([other, renamed]) => isLess(before, other) === isLess(after, renamed));
+    const isSameToCoupons = isLess(before, COUPONS) === isLess(after, COUPONS);
+    return isSame && isSameToCoupons ? [] : [`${before} lost its place when it became ${after}`];
+  });
+}
+
+const isLess = (a: string, b: string) => compareUtf8(a, b) < 0;
+
+function split(key: string): readonly [type: string, value: string] {
+  const colon = key.indexOf(':');
+  return [key.slice(0, colon), key.slice(colon + 1)];
+}
