@@ -214,5 +214,14 @@ function creditKey(
   touch: Touch,
 ): string {
   const { model, personId, orderedAt, currency } = row;
-  return JSON.stringify([order.orderId, model, personId, orderedAt, currency, { ...touch }]);
+  return `${JSON.stringify([order.orderId, model, personId, orderedAt, currency])}${touchText(touch)}`;
+}
+
+/** A touch stands in many rows of its record. */
+const touchTexts = new WeakMap<Touch, string>();
+
+function touchText(touch: Touch): string {
+  const known = touchTexts.get(touch) ?? JSON.stringify({ ...touch });
+  touchTexts.set(touch, known);
+  return known;
 }

@@ -6,6 +6,7 @@ import {
   type CollectedEvent,
   compareUtf8,
   type ErasureAsked,
+  identifierKey,
   isErasedId,
   type PersonAssigned,
 } from '@rosi/events';
@@ -17,18 +18,20 @@ const COUPONS = 'coupon:';
 interface Seen extends Renaming {
   readonly identifiers: Map<string, string>;
   readonly touchpoints: Map<string, string>;
-  /** Of the touchpoints, by their old ids. */
-  readonly occurredAt: Map<string, number>;
+  /** Of the touchpoints, by their old ids: the person and the time. */
+  readonly moments: Map<string, string>;
 }
 
 export class Renamings {
   /** In the order of the erasures. */
   readonly list: Seen[] = [];
   readonly #problems: string[] = [];
+  readonly #unhashed: CollectedEvent[] = [];
   /** Events by the hash that ends an erased touchpoint's id. */
   readonly #events = new Map<string, CollectedEvent>();
   readonly #nameOf: (eventId: string) => string;
   readonly #taken = new Set<string>();
+  readonly #persons = new Map<string, string>();
 
   constructor(nameOf: (eventId: string) => string) {
     this.#nameOf = nameOf;
@@ -36,13 +39,13 @@ export class Renamings {
 
   /** An event that may be erased later. */
   know(event: CollectedEvent): void {
-    if (event.touchpoint) this.#events.set(this.#nameOf(event.eventId), event);
+    if (event.touchpoint) this.#unhashed.push(event);
   }
 
   observe({ processor, emitted }: CommittedBatch): void {
     for (const { topic, value } of emitted) {
       if (topic.name === 'erasures.asked' && !(value as ErasureAsked).ended) {
-        this.list.push({ identifiers: new Map(), touchpoints: new Map(), occurredAt: new Map() });
+        this.list.push({ identifiers: new Map(), touchpoints: new Map(), moments: new Map() });
       }
       if (topic.name === 'persons.assigned') this.#renamed(value as PersonAssigned);
       if (topic.name === 'events.accepted' && processor === 'identifiers') {
@@ -56,7 +59,8 @@ export class Renamings {
     return [...this.#problems, ...this.list.flatMap(reordered)];
   }
 
-  #renamed({ identifier, renamed }: PersonAssigned): void {
+  #renamed({ identifier, renamed, personId }: PersonAssigned): void {
+    if (personId !== '') this.#persons.set(identifier, personId);
     if (renamed === '' || renamed === identifier) return;
     const [type, value] = split(identifier);
     const [newType, newValue] = split(renamed);
@@ -72,6 +76,9 @@ export class Renamings {
     const name = eventId.slice(Math.max(eventId.lastIndexOf(':'), eventId.lastIndexOf('.')) + 1);
     // The event that only tells the new name has an id without one.
     if (name === '') return;
+    for (const event of this.#unhashed.splice(0)) {
+      this.#events.set(this.#nameOf(event.eventId), event);
+    }
     const before = this.#events.get(name);
     if (before === undefined) {
       this.#problems.push(`nobody knows what ${eventId} was before`);
@@ -79,20 +86,22 @@ export class Renamings {
     }
     const seen = this.list.at(-1);
     seen?.touchpoints.set(before.eventId, eventId);
-    seen?.occurredAt.set(before.eventId, before.occurredAt);
+    const [strongest] = before.identifiers.map(identifierKey);
+    const person = this.#persons.get(strongest ?? '') ?? strongest;
+    seen?.moments.set(before.eventId, `${person} ${before.occurredAt}`);
   }
 }
 
 /**
- * Of touchpoints at one time the smaller id comes first, also before or after a coupon's: where two
+ * Of a person's touchpoints at one time the smaller id comes first, also before or after a coupon's: where two
  * of one erasure swapped their places, so may have their credits.
  */
-function reordered({ touchpoints, occurredAt }: Seen): string[] {
+function reordered({ touchpoints, moments }: Seen): string[] {
   const names = [...touchpoints];
   return names.flatMap(([before, after], index) => {
     const isSame = names
       .slice(index + 1)
-      .filter(([other]) => occurredAt.get(other) === occurredAt.get(before))
+      .filter(([other]) => moments.get(other) === moments.get(before))
       .every(([other, renamed]) => isLess(before, other) === isLess(after, renamed));
     const isSameToCoupons = isLess(before, COUPONS) === isLess(after, COUPONS);
     return isSame && isSameToCoupons ? [] : [`${before} lost its place when it became ${after}`];

@@ -71,7 +71,8 @@ export function cutBatch(task: Task, positions: Positions, dice: Dice, recordsMa
   );
   const readable = dice.chance(0.5) ? [dice.pick(open)] : open;
   const waiting = readable.reduce((sum, at) => sum + waitingOf(task, next, at), 0);
-  const size = dice.integer(1, Math.min(waiting, recordsMax));
+  const most = Math.min(waiting, recordsMax);
+  const size = dice.chance(0.5) ? most : dice.integer(1, most);
   const records: StoredRecord[] = [];
   while (records.length < size) {
     const at = dice.pick(readable);
