@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { RosiError } from '@rosi/service-kit';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addImportCommands } from './import/flags.js';
+import { addOperatingCommands } from './operating/flags.js';
 import { examples, type ProgramContext, withInstance } from './program-context.js';
 import { explainOrder } from './reading/explain.js';
 import { clickhouseUrlOf, httpUrlOf, type InstanceFlags, secretKeyOf } from './reading/instance.js';
@@ -27,6 +28,7 @@ export function createProgram(context: ProgramContext): Command {
   addExplain(program, context);
   addQuery(program, context);
   addImportCommands(program, context);
+  addOperatingCommands(program, context);
   program.addHelpText(
     'after',
     '\nExit codes: 0 done, 1 a fault (or rejected lines), 2 wrong use or configuration.\n' +

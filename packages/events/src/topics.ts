@@ -208,7 +208,8 @@ export const identifiersSuppressed: Topic<IdentifiersSuppressed> = {
 export const ledgerSuppressions: Topic<LedgerSuppression> = {
   name: 'ledger.suppressions',
   codec: ledgerSuppressionCodec,
-  keyOf: (value) => `${value.workspace}/${value.name}`,
+  // One partition has the whole list, in order.
+  keyOf: (value) => value.workspace,
 };
 export const ledgerErasures: Topic<LedgerErasure> = {
   name: 'ledger.erasures',

@@ -3,6 +3,7 @@ export {
   type EmbeddedClickHouse,
   startEmbeddedClickHouse,
 } from './embedded/embedded-clickhouse.js';
+export { exportPersons, type PersonExport, type PersonIdentifier } from './export-persons.js';
 export type { Logger as WarehouseLogger } from './logger.js';
 export { type OrderReceipt, readOrderReceipt } from './order-receipt.js';
 export {
@@ -11,6 +12,7 @@ export {
   identityRow,
   type LogPlace,
   orderRow,
+  suppressionRow,
   touchpointRow,
 } from './record-rows.js';
 export {
@@ -23,5 +25,12 @@ export {
   type TouchpointRow,
   timeText,
 } from './rows.js';
+export { readStoredSettings } from './stored-settings.js';
 export { connectWarehouse } from './warehouse.js';
-export type { MigrateOptions, OrderBatch, QueryParameters, Warehouse } from './warehouse-api.js';
+export type {
+  ErasedPersons,
+  MigrateOptions,
+  OrderBatch,
+  QueryParameters,
+  Warehouse,
+} from './warehouse-api.js';

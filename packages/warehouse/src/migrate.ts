@@ -18,13 +18,14 @@ export async function migrate(
 ): Promise<{ applied: readonly string[]; rebuilt: boolean }> {
   await checkTimezone(database, options.timezone);
   const before = await readMeta(database);
-  checkLog(before, options);
+  if (options.begins === undefined) checkLog(before, options);
   checkNumbers(before);
   await database.command(
     "CREATE DATABASE IF NOT EXISTS rosi COMMENT 'ROSI: return on social investment'",
   );
   const applied = await applyMissing(database, before);
-  if (before.get('log_uuid') === undefined) {
+  if (options.begins !== undefined) await beginGeneration(database, options.begins);
+  if (before.get('log_uuid') !== options.logUuid) {
     await writeMeta(database, 'log_uuid', options.logUuid);
   }
   const rebuilt = before.get('timezone') !== options.timezone;
@@ -36,6 +37,21 @@ export async function migrate(
     await writeMeta(database, 'timezone', options.timezone);
   }
   return { applied, rebuilt };
+}
+
+/** Empties the tables; the generation stands once nothing of another one is left. */
+async function beginGeneration(database: Database, generation: number): Promise<void> {
+  const tables = await database.query<{ name: string }>(
+    `SELECT name FROM system.tables
+    WHERE database = 'rosi' AND engine LIKE '%MergeTree' AND name != 'rosi_meta'`,
+  );
+  for (const { name } of tables) await database.command(`TRUNCATE TABLE rosi.${name} SYNC`);
+  await writeMeta(database, 'generation', String(generation));
+}
+
+/** The replay that filled the tables, 0: none; also of a server without the database. */
+export async function readGeneration(database: Database): Promise<number> {
+  return Number((await readMeta(database)).get('generation') ?? 0);
 }
 
 async function applyMissing(database: Database, before: ReadonlyMap<string, string>) {

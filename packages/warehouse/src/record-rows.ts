@@ -8,6 +8,7 @@ import type {
   LedgerCatalogue,
   LedgerIdentity,
   LedgerOrder,
+  LedgerSuppression,
   LedgerTouchpoint,
   Touch,
 } from '@rosi/events';
@@ -16,6 +17,7 @@ import {
   type EventRow,
   type IdentityRow,
   type OrderRecordRow,
+  type SuppressionRow,
   type TouchpointRow,
   timeText,
 } from './rows.js';
@@ -147,6 +149,18 @@ export function catalogueEntryRow(record: LedgerCatalogue, place: LogPlace): Cat
     event_id: record.eventId,
     occurred_at: timeText(record.occurredAt),
     entry: record.entry.entry,
+  };
+}
+
+export function suppressionRow(record: LedgerSuppression, place: LogPlace): SuppressionRow {
+  return {
+    workspace: record.workspace,
+    log_partition: place.partition,
+    log_offset: place.offset,
+    revision: record.revision,
+    recorded_at: timeText(record.recordedAt),
+    name: record.name,
+    until: timeText(record.until),
   };
 }
 

@@ -114,7 +114,13 @@ export interface EventRow extends Placed, Dimensions {
   readonly properties: string;
 }
 
+export interface SuppressionRow extends Recorded {
+  readonly name: string;
+  readonly until: string;
+}
+
 interface Rows {
+  readonly suppressions: SuppressionRow;
   readonly order_records: OrderRecordRow;
   readonly touchpoints: TouchpointRow;
   readonly identities: IdentityRow;

@@ -12,6 +12,8 @@ export interface MigrateOptions {
   readonly logUuid: string;
   /** The log's consumer has loaded something before: an empty database is then a lost one. */
   readonly loadedBefore: boolean;
+  /** A replay begins, in this generation: whatever the tables hold goes. */
+  readonly begins?: number;
   /**
    * Called before sums are rebuilt for another time zone: rebuilding forgets tokens, so a batch
    * whose outcome is unknown must be settled first.
@@ -27,10 +29,26 @@ export interface OrderBatch {
   readonly rows: readonly OrderRecordRow[];
 }
 
+/** Whom the tables have to forget. */
+export interface ErasedPersons {
+  readonly workspace: string;
+  readonly members: readonly { readonly type: string; readonly value: string }[];
+  /** Their orders, which stay as books. */
+  readonly orders: readonly string[];
+  /** Every person_id that they may have had. */
+  readonly persons: readonly string[];
+  /** The id under which an event of theirs goes on. */
+  erasedId(eventId: string): string;
+}
+
 export interface Warehouse {
   readonly url: string;
   /** Makes or brings up to date the database; safe to repeat and to interrupt. */
   migrate(options: MigrateOptions): Promise<{ applied: readonly string[]; rebuilt: boolean }>;
+  /** The replay that filled the tables; 0: none did. */
+  generation(): Promise<number>;
+  /** Makes the tables forget erased persons; safe to repeat and to interrupt. */
+  forget(erased: ErasedPersons): Promise<void>;
   /** One atomic insert of all rows; repeated with the same rows and token it changes nothing. */
   insertBatch<T extends BaseTable>(
     table: T,

@@ -13,8 +13,9 @@ import {
   createClient,
 } from '@clickhouse/client';
 import { RosiError } from '@rosi/service-kit';
+import { type ForgettingDatabase, forgetPersons } from './forget.js';
 import { type MendingDatabase, mendOrderViews } from './mend-order-views.js';
-import { migrate } from './migrate.js';
+import { migrate, readGeneration } from './migrate.js';
 import type { BaseTable } from './rows.js';
 import type { QueryParameters, Warehouse } from './warehouse-api.js';
 
@@ -44,7 +45,11 @@ const insertSettings: ClickHouseSettings = {
 const loaderQueries = (table: BaseTable) => `rosi-loader:${table}:`;
 const loaderQueryId = (table: BaseTable) => `${loaderQueries(table)}${randomUUID()}`;
 
+/** Statements that list identifiers are long. */
+const STATEMENT_BYTES_MAX = 64 * 1024 * 1024;
+
 const readSettings: ClickHouseSettings = {
+  max_query_size: String(STATEMENT_BYTES_MAX),
   output_format_json_quote_64bit_integers: 0,
   // Skip indexes under FINAL may hide the newest version of a row on older servers.
   use_skip_indexes_if_final: 0,
@@ -119,6 +124,8 @@ function warehouseOf(client: ClickHouseClient, url: string): Warehouse {
   const warehouse: Warehouse = {
     url,
     migrate: (options) => migrate(warehouse, options),
+    generation: () => readGeneration(warehouse),
+    forget: (erased) => forgetPersons(forgettingDatabase(client, warehouse), erased),
     async insertBatch(table, rows, token) {
       if (rows.length === 0) return;
       await client.insert({
@@ -164,6 +171,33 @@ async function isQuiet(database: Pick<Warehouse, 'query'>, table: BaseTable): Pr
     },
   );
   return rows.length === 0;
+}
+
+function forgettingDatabase(
+  client: ClickHouseClient,
+  { query }: Pick<Warehouse, 'query'>,
+): ForgettingDatabase {
+  return {
+    query,
+    async mutate(sql) {
+      await client.command({
+        query: sql,
+        clickhouse_settings: {
+          mutations_sync: '2',
+          max_query_size: String(STATEMENT_BYTES_MAX),
+          wait_end_of_query: 1,
+        },
+      });
+    },
+    async insertEvents(rows) {
+      await client.insert({
+        table: 'rosi.events',
+        values: [...rows],
+        format: 'JSONEachRow',
+        clickhouse_settings: { ...insertSettings, insert_deduplication_token: randomUUID() },
+      });
+    },
+  };
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { keyReader } from './access.js';
 import { collectorMetrics } from './collector-metrics.js';
+import { addCommandRoutes } from './command-routes.js';
 import { addDocumentation } from './documentation.js';
 import { addEventsRoute } from './events-route.js';
 import { InFlightBytes } from './in-flight.js';
@@ -66,6 +67,11 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
   });
   app.setNotFoundHandler((request, reply) => sendProblem(reply, notFound(app, request.url)));
 
+  const workspace = {
+    workspace: options.workspace,
+    ownDomains: options.ownDomains,
+    hash: keyedHash(options.hashKey),
+  };
   addEventsRoute(app, {
     kindOf,
     limits,
@@ -74,16 +80,13 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
       write: new TokenBucket(limits.writeKeyRate, now),
     },
     inFlight,
-    workspace: {
-      workspace: options.workspace,
-      ownDomains: options.ownDomains,
-      hash: keyedHash(options.hashKey),
-    },
+    workspace,
     log: options.log,
     metrics,
     logger: options.logger,
     now,
   });
+  addCommandRoutes(app, { kindOf, workspace, log: options.log, options, now });
   addOperationsRoutes(app, { kindOf, metrics, options, isStopping: () => stopping });
   await addDocumentation(app, limits);
   return {
@@ -109,7 +112,7 @@ const codesByStatus: ReadonlyMap<number, ProblemCode> = new Map([
 
 function notFound(app: FastifyInstance, address: string): Problem {
   const [url = ''] = address.split('?');
-  const methods = (['GET', 'POST'] as const).filter(
+  const methods = (['GET', 'POST', 'PUT'] as const).filter(
     (method) => app.findRoute({ method, url }) !== null,
   );
   if (methods.length === 0) {

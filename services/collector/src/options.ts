@@ -1,4 +1,5 @@
 /** What the composition root gives the collector, and the limits that it keeps. */
+import type { Identifier } from '@rosi/events';
 import type { Logger } from '@rosi/service-kit';
 import type { TopicWriter } from '@rosi/streams';
 
@@ -78,6 +79,10 @@ export interface CollectorOptions {
   metrics?(): Promise<string>;
   /** An order's receipt as JSON value; null: no such order. */
   receipt?(orderId: string): Promise<unknown>;
+  /** The attribution settings as they were stated; undefined: none were. */
+  settings?(): Promise<unknown>;
+  /** All that the tables hold of the persons of these identifiers, as JSON value. */
+  exportPersons?(identifiers: readonly Identifier[]): Promise<object>;
   readonly logger: Logger;
   readonly limits?: Partial<CollectorLimits>;
   /** Milliseconds since 1970. */

@@ -8,6 +8,8 @@ export const problemCodes = [
   'bad_request',
   'invalid_json',
   'invalid_encoding',
+  'invalid_settings',
+  'invalid_identifiers',
   'unauthorized',
   'not_found',
   'method_not_allowed',

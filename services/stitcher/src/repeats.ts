@@ -29,6 +29,9 @@ import {
 
 const SEEN = Buffer.alloc(0);
 const SUPPRESSED = 's';
+const GENERATION = 'g';
+/** After all names of a replay comes one that is none. */
+const LIST_ENDS = '';
 
 export function repeats(hash: TextHash): ProcessorDeclaration {
   return {
@@ -99,7 +102,7 @@ class Repeats implements Processor {
       if ((this.#until(workspace, name) ?? Number.NEGATIVE_INFINITY) >= until) continue;
       const value = Buffer.from(String(until));
       this.#context.state.put(stateKey(workspace, SUPPRESSED, name), value);
-      this.#record(workspace, name, until, 0, cause);
+      this.#record(workspace, name, until, this.#generation(workspace), cause);
     }
     this.#hasSuppressed.clear();
     this.#context.count('ok', 'suppression');
@@ -108,11 +111,18 @@ class Repeats implements Processor {
   #recordAgain({ workspace, work, generation }: UpkeepBegun, cause: number): void {
     this.#context.count('ok', 'upkeep');
     if (work !== 'replay') return;
+    const kept = Buffer.from(String(Math.max(generation, this.#generation(workspace))));
+    this.#context.state.put(stateKey(workspace, GENERATION), kept);
     const prefix = stateKey(workspace, SUPPRESSED);
     for (const [key, value] of this.#context.state.range({ prefix })) {
       const name = leadingStrings(key, 3)[2] as string;
       this.#record(workspace, name, Number(value.toString()), generation, cause);
     }
+    this.#record(workspace, LIST_ENDS, generation, generation, cause);
+  }
+
+  #generation(workspace: string): number {
+    return Number(this.#context.state.get(stateKey(workspace, GENERATION))?.toString() ?? 0);
   }
 
   /** Every partition has the whole list: one of them tells it. */

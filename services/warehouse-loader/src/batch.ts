@@ -4,10 +4,14 @@
  */
 import {
   type Codec,
+  type CollectedEvent,
   eventsCollected,
+  isCommand,
   ledgerCatalogue,
+  ledgerErasures,
   ledgerIdentities,
   ledgerOrders,
+  ledgerSuppressions,
   ledgerTouchpoints,
 } from '@rosi/events';
 import type { LogRecord } from '@rosi/streams';
@@ -19,9 +23,11 @@ import {
   type LogPlace,
   orderRow,
   type RowOf,
+  suppressionRow,
   touchpointRow,
   type Warehouse,
 } from '@rosi/warehouse';
+import type { Lens } from './lens.js';
 
 /** Records `[from, to)` of a topic's partition, and which try at inserting them this is. */
 export interface BatchBounds {
@@ -60,45 +66,76 @@ export interface LoadedTopic<T extends BaseTable = BaseTable> {
 const ledgerMark: RecordMark = { time: 'recorded_at', name: 'revision' };
 const eventMark: RecordMark = { time: 'received_at', name: 'event_id' };
 
+type Describe<R, T extends BaseTable> = (record: R, place: LogPlace) => RowOf<T> | null;
+
 function loadedTopic<R, T extends BaseTable>(
   topic: { readonly name: string; readonly codec: Codec<R> },
   table: T,
-  row: (record: R, place: LogPlace) => RowOf<T>,
-  mark: RecordMark = ledgerMark,
+  row: Describe<R, T>,
+  mark: RecordMark,
 ): LoadedTopic<T> {
   return {
     topic: topic.name,
     table,
     mark,
     rows: (partition, records) =>
-      records.map(({ offset, value }) => row(topic.codec.decode(value), { partition, offset })),
+      records.flatMap(
+        ({ offset, value }) => row(topic.codec.decode(value), { partition, offset }) ?? [],
+      ),
   };
 }
 
-/** The events as collected; repeats go along and the table lets the first count. */
-export const eventTopic: LoadedTopic = loadedTopic(eventsCollected, 'events', eventRow, eventMark);
+/** A ledger topic: records of other generations than the tables' are passed over. */
+function ledgerTopic<R extends { readonly generation: number }, T extends BaseTable>(
+  topic: { readonly name: string; readonly codec: Codec<R> },
+  table: T,
+  row: (record: R, place: LogPlace) => RowOf<T>,
+  lens: Lens,
+): LoadedTopic<T> {
+  const describe: Describe<R, T> = (record, place) =>
+    lens.holds(record.generation) ? row(record, place) : null;
+  return loadedTopic(topic, table, describe, ledgerMark);
+}
 
-const orderRecords = loadedTopic(ledgerOrders, 'order_records', orderRow);
-const orderTopic: LoadedTopic<'order_records'> = {
-  ...orderRecords,
-  mendViews: (warehouse, { partition, from, to, records }, timezone) =>
-    warehouse.mendOrderViews(
-      { partition, from, to, rows: orderRecords.rows(partition, records) },
-      timezone,
-    ),
-};
-
-export const ledgerTopics: readonly LoadedTopic[] = [
-  orderTopic,
-  loadedTopic(ledgerTouchpoints, 'touchpoints', touchpointRow),
-  loadedTopic(ledgerIdentities, 'identities', identityRow),
-  loadedTopic(ledgerCatalogue, 'catalogue_entries', catalogueEntryRow),
-];
+/** Every topic whose records become rows. */
+export function loadedTopics(lens: Lens): {
+  readonly events: LoadedTopic;
+  readonly ledger: readonly LoadedTopic[];
+} {
+  const orders = ledgerTopic(ledgerOrders, 'order_records', orderRow, lens);
+  const ordersWithViews: LoadedTopic<'order_records'> = {
+    ...orders,
+    mendViews: (warehouse, { partition, from, to, records }, timezone) =>
+      warehouse.mendOrderViews(
+        { partition, from, to, rows: orders.rows(partition, records) },
+        timezone,
+      ),
+  };
+  // Repeats go along, and the table lets the first count; commands tell nothing that happened.
+  const eventOf: Describe<CollectedEvent, 'events'> = (event, place) =>
+    isCommand(event) ? null : eventRow(lens.eventOf(event), place);
+  return {
+    events: loadedTopic(eventsCollected, 'events', eventOf, eventMark),
+    ledger: [
+      ordersWithViews,
+      ledgerTopic(ledgerTouchpoints, 'touchpoints', touchpointRow, lens),
+      ledgerTopic(ledgerIdentities, 'identities', identityRow, lens),
+      ledgerTopic(ledgerCatalogue, 'catalogue_entries', catalogueEntryRow, lens),
+      ledgerTopic(ledgerSuppressions, 'suppressions', suppressionRow, lens),
+    ],
+  };
+}
 
 /** Every topic that ends in the warehouse, as `settled` needs to know them. */
-export const loadedTopicNames: readonly string[] = [eventTopic, ...ledgerTopics].map(
-  ({ topic }) => topic,
-);
+export const loadedTopicNames: readonly string[] = [
+  eventsCollected,
+  ledgerOrders,
+  ledgerTouchpoints,
+  ledgerIdentities,
+  ledgerCatalogue,
+  ledgerSuppressions,
+  ledgerErasures,
+].map(({ name }) => name);
 
 /**
  * The same for the same try of the same life of a loader; another for every other. The server

@@ -3,4 +3,10 @@ export { loadedTopicNames } from './batch.js';
 export { type Loader, type LoaderOptions, startLoader } from './loader.js';
 export { defaultLimits, type LoaderLimits } from './loader-options.js';
 export type { WarehouseLoaderOptions } from './main.js';
-export { type LoaderPosition, type LoaderProgress, loaderProgress } from './progress.js';
+export {
+  askedReplay,
+  askReplay,
+  type LoaderPosition,
+  type LoaderProgress,
+  loaderProgress,
+} from './progress.js';

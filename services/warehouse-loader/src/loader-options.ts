@@ -38,6 +38,8 @@ export interface PartitionLoaderOptions {
   readonly reader: TopicReader;
   readonly loaded: LoadedTopic;
   readonly partition: number;
+  /** The generation that the tables hold. */
+  readonly generation: number;
   readonly warehouse: Warehouse;
   readonly checkpoints: CheckpointStore;
   readonly limits: LoaderLimits;

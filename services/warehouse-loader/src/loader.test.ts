@@ -52,12 +52,14 @@ interface Setup {
   close(): Promise<void>;
 }
 
+const hash = (text: string) => text;
+
 async function setUp(): Promise<Setup> {
   const dir = join(folder, `loader-${run}`);
   const checkpoints = await openCheckpoints({ dir });
   const events = memoryTopics(`events-${run}`);
   const ledger = memoryTopics(`ledger-${run}`);
-  const options = { events, ledger, checkpoints, warehouse, timezone: 'UTC', logger };
+  const options = { events, ledger, checkpoints, warehouse, timezone: 'UTC', hash, logger };
   const faults: Error[] = [];
   const onFault = (error: Error) => void faults.push(error);
   return {

@@ -1,15 +1,27 @@
 /**
  * The loader as a whole: brings the database up to date, makes sure that it belongs to this log and
- * to these positions, settles what an earlier run left open, then loads every partition of every topic side by side until it is stopped.
+ * to these positions, settles what an earlier run left open, then loads every partition of every
+ * topic side by side until it is stopped. A replay empties the tables and begins anew.
  */
+import { ledgerErasures, type TextHash } from '@rosi/events';
 import type { TopicReader } from '@rosi/streams';
 import type { Warehouse } from '@rosi/warehouse';
-import { eventTopic, type LoadedTopic, ledgerTopics } from './batch.js';
+import { type LoadedTopic, loadedTopics } from './batch.js';
+import { type LoadedPlace, runErasureLoader } from './erasure-loader.js';
+import { Lens, NewGeneration } from './lens.js';
 import { defaultLimits, type LoaderLimits, type LoaderLogger } from './loader-options.js';
 import { createPartitionLoader, type PartitionLoader } from './partition-loader.js';
-import { type CheckpointStore, readCheckpoint } from './progress.js';
+import { pause } from './pause.js';
+import {
+  askedReplay,
+  askReplay,
+  type CheckpointStore,
+  readCheckpoint,
+  renewLife,
+  writeCheckpoint,
+} from './progress.js';
 import type { SumsTimezone } from './settle-batch.js';
-import { makeTurn } from './turns.js';
+import { makeTurn, type Turn } from './turns.js';
 
 export interface LoaderOptions {
   /** Of `events.collected`. */
@@ -19,6 +31,8 @@ export interface LoaderOptions {
   readonly warehouse: Warehouse;
   readonly checkpoints: CheckpointStore;
   readonly timezone: string;
+  /** Under the suppression key. */
+  readonly hash: TextHash;
   readonly limits?: Partial<LoaderLimits>;
   readonly logger: LoaderLogger;
   /** A fault that retrying can't mend; the loader has stopped. */
@@ -37,46 +51,26 @@ interface Place {
   readonly partition: number;
 }
 
+/** Loading one generation. */
+interface Round {
+  readonly options: LoaderOptions;
+  readonly limits: LoaderLimits;
+  readonly lens: Lens;
+  /** The suppression list is whole: events may be loaded. */
+  isListWhole: boolean;
+  readonly places: readonly Place[];
+  readonly loaders: readonly PartitionLoader[];
+  readonly turns: ReadonlyMap<string, Turn>;
+  /** Aborted by `stop`, or when one of the loaders has ended. */
+  readonly stopping: AbortController;
+}
+
 /** Resolves once the database is ready and loading has begun. */
 export async function startLoader(options: LoaderOptions): Promise<Loader> {
-  const { warehouse, checkpoints, events, ledger, logger } = options;
   const stopping = new AbortController();
-  const places = [...placesOf(events, [eventTopic]), ...placesOf(ledger, ledgerTopics)];
-  const loadedBefore = places.some(
-    ({ loaded, partition }) =>
-      (readCheckpoint(checkpoints, loaded.topic, partition)?.position ?? 0) > 0,
-  );
-  const turns = new Map(places.map(({ loaded }) => [loaded.table, makeTurn()]));
-  const limits = { ...defaultLimits, ...options.limits };
-  const loaders = await Promise.all(
-    places.map((place) =>
-      createPartitionLoader({
-        ...place,
-        warehouse,
-        checkpoints,
-        limits,
-        logger,
-        turn: turns.get(place.loaded.table)!,
-        timezone: options.timezone,
-        stopping: stopping.signal,
-      }),
-    ),
-  );
-  const { applied, rebuilt } = await warehouse.migrate({
-    timezone: options.timezone,
-    logUuid: `${events.uuid}/${ledger.uuid}`,
-    loadedBefore,
-    beforeRebuild: () => settleBeforeRebuild(loaders),
-  });
-  await checkAll(loaders, options.timezone);
-  logger.info({ applied, rebuilt }, 'the database is up to date');
-  const running = Promise.all(
-    loaders.map((loader) =>
-      loader.run().catch((error: unknown) => {
-        stopping.abort();
-        options.onFault(error instanceof Error ? error : new Error(String(error)));
-      }),
-    ),
+  const first = await beginRound(options, stopping.signal);
+  const running = runRounds(options, first, stopping.signal).catch((error: unknown) =>
+    options.onFault(error instanceof Error ? error : new Error(String(error))),
   );
   return {
     async stop() {
@@ -84,6 +78,137 @@ export async function startLoader(options: LoaderOptions): Promise<Loader> {
       await running;
     },
   };
+}
+
+async function runRounds(
+  options: LoaderOptions,
+  first: Round,
+  stopping: AbortSignal,
+): Promise<void> {
+  for (let round = first; ; round = await beginRound(options, stopping)) {
+    const generation = await runRound(round);
+    if (generation === null) return;
+    options.logger.info({ generation }, 'a replay begins: the tables are filled anew');
+    await askReplay(options.checkpoints, generation);
+    if (stopping.aborted) return;
+  }
+}
+
+async function beginRound(options: LoaderOptions, stopped: AbortSignal): Promise<Round> {
+  const { warehouse, checkpoints, timezone, logger } = options;
+  const begins = askedReplay(checkpoints);
+  const generation = begins ?? (await warehouse.generation());
+  const round = await makeRound(options, generation, begins !== null, stopped);
+  const { applied, rebuilt } = await warehouse.migrate({
+    timezone,
+    logUuid: `${options.events.uuid}/${options.ledger.uuid}`,
+    loadedBefore: hasLoaded(checkpoints, round.places),
+    beforeRebuild: () => settleBeforeRebuild(round.loaders),
+    ...(begins === null ? {} : { begins }),
+  });
+  if (begins !== null) await askReplay(checkpoints, null);
+  round.isListWhole = await round.lens.read(warehouse, generation);
+  await checkAll(round.loaders, timezone);
+  logger.info({ applied, rebuilt, generation }, 'the database is up to date');
+  return round;
+}
+
+/** Until all have stopped; answers the generation that is to be begun, or null. */
+async function runRound(round: Round): Promise<number | null> {
+  const { stopping, places, loaders, options } = round;
+  let next: number | null = null;
+  let fault: unknown;
+  const ending = (work: Promise<void>) =>
+    work.catch((error: unknown) => {
+      if (error instanceof NewGeneration) next = Math.max(next ?? 0, error.generation);
+      else fault ??= error;
+      stopping.abort();
+    });
+  const running = loaders.map((loader, index) => {
+    const isOfEvents = places[index]?.reader === options.events;
+    return ending(isOfEvents ? runOnceListIsWhole(round, loader) : loader.run());
+  });
+  const erasures = Array.from(
+    { length: options.ledger.partitions(ledgerErasures.name) },
+    (_, partition) => ending(runErasureLoader({ ...erasureOptions(round), partition })),
+  );
+  await Promise.all([...running, ...erasures]);
+  if (fault !== undefined) throw fault;
+  return next;
+}
+
+/** After a replay events wait until the tables know again who was erased. */
+async function runOnceListIsWhole(round: Round, loader: PartitionLoader): Promise<void> {
+  const { lens, options, limits, stopping } = round;
+  while (!round.isListWhole) {
+    if (stopping.signal.aborted) return;
+    await pause(limits.pollMs, stopping.signal);
+    round.isListWhole = await lens.read(options.warehouse, lens.generation);
+  }
+  await loader.run();
+}
+
+function erasureOptions({ options, limits, lens, places, turns, stopping }: Round) {
+  const { ledger, warehouse, checkpoints, logger } = options;
+  const others: LoadedPlace[] = places.map(({ reader, loaded, partition }) => ({
+    reader,
+    topic: loaded.topic,
+    partition,
+  }));
+  const parts = { warehouse, checkpoints, lens, limits, logger, turns: [...turns.values()] };
+  return { ...parts, reader: ledger, others, stopping: stopping.signal };
+}
+
+async function makeRound(
+  options: LoaderOptions,
+  generation: number,
+  begins: boolean,
+  stopped: AbortSignal,
+): Promise<Round> {
+  const { events, ledger, checkpoints, hash } = options;
+  const lens = new Lens(hash);
+  const topics = loadedTopics(lens);
+  const places = [...placesOf(events, [topics.events]), ...placesOf(ledger, topics.ledger)];
+  if (begins) await beginPositions(checkpoints, places);
+  const turns = new Map(places.map(({ loaded }) => [loaded.table, makeTurn()]));
+  const limits = { ...defaultLimits, ...options.limits };
+  const stopping = new AbortController();
+  stopped.addEventListener('abort', () => stopping.abort(), { once: true });
+  if (stopped.aborted) stopping.abort();
+  const loaders = await Promise.all(
+    places.map((place) =>
+      createPartitionLoader({
+        ...place,
+        generation,
+        warehouse: options.warehouse,
+        checkpoints,
+        limits,
+        logger: options.logger,
+        turn: turns.get(place.loaded.table)!,
+        timezone: options.timezone,
+        stopping: stopping.signal,
+      }),
+    ),
+  );
+  return { options, limits, lens, isListWhole: false, places, loaders, turns, stopping };
+}
+
+/** From where the log begins; under tokens that were never used. */
+async function beginPositions(
+  checkpoints: CheckpointStore,
+  places: readonly Place[],
+): Promise<void> {
+  for (const { loaded, partition } of places) {
+    await writeCheckpoint(checkpoints, loaded.topic, partition, { position: 0, open: null });
+  }
+  await renewLife(checkpoints);
+}
+
+function hasLoaded(checkpoints: CheckpointStore, places: readonly Place[]): boolean {
+  return places.some(
+    ({ loaded, partition }) =>
+      (readCheckpoint(checkpoints, loaded.topic, partition)?.position ?? 0) > 0,
+  );
 }
 
 /** One after the other, and all before the first loads: each may hold tables against the log. */

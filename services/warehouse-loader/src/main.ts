@@ -3,7 +3,7 @@
  * this order, and closes them in reverse.
  */
 import { join } from 'node:path';
-import { RosiError, serveWorker } from '@rosi/service-kit';
+import { RosiError, serveWorker, suppressionHash } from '@rosi/service-kit';
 import { openCheckpoints, openEventLog, openState } from '@rosi/streams-embedded';
 import { connectWarehouse } from '@rosi/warehouse';
 import { startLoader } from './loader.js';
@@ -14,6 +14,8 @@ export interface WarehouseLoaderOptions {
   readonly clickhouseUrl: string;
   /** IANA name, for `day`. */
   readonly timezone: string;
+  /** Of the suppression list. */
+  readonly suppressionKey: string;
   readonly logLevel: string;
 }
 
@@ -58,7 +60,13 @@ serveWorker<WarehouseLoaderOptions>(async (options, logger, fault) => {
     const checkpoints = keep(await openCheckpoints({ dir: join(dataDir, 'loader') }));
     const warehouse = keep(await eventually(() => connectWarehouse({ url }), isAway));
     const parts = { events, ledger, checkpoints, warehouse };
-    const loader = await startLoader({ ...parts, timezone, logger, onFault: fault });
+    const loader = await startLoader({
+      ...parts,
+      timezone,
+      hash: suppressionHash(options.suppressionKey),
+      logger,
+      onFault: fault,
+    });
     return {
       async stop() {
         await loader.stop();

@@ -5,9 +5,12 @@
  * Guarantees: batches are retried with the bounds they were fixed with, until they are in; no
  * record is skipped; a failure only ever delays. One loader per partition runs at a time.
  */
+
+import { eventsCollected } from '@rosi/events';
 import { RosiError } from '@rosi/service-kit';
 import type { LogRecord } from '@rosi/streams';
-import { type BatchBounds, eventTopic } from './batch.js';
+import type { BaseTable, RowOf } from '@rosi/warehouse';
+import type { BatchBounds } from './batch.js';
 import { checkedPosition } from './check-position.js';
 import type { PartitionLoaderOptions } from './loader-options.js';
 import { pause } from './pause.js';
@@ -70,8 +73,10 @@ export async function createPartitionLoader(
         }
         insertedAt = Date.now();
         const bounds = { ...boundsOf(records), attempt: 1 };
+        // First, since it throws where another generation begins.
+        const rows = loaded.rows(partition, records);
         await save({ position: checkpoint.position, open: bounds });
-        if (await insertedAtOnce(options, bounds, records)) {
+        if (await insertedAtOnce(options, bounds, rows)) {
           await save({ position: bounds.to, open: null });
         } else if (!(await settle(bounds, options.timezone))) {
           return;
@@ -87,12 +92,13 @@ function boundsOf(records: readonly LogRecord[]): { from: number; to: number } {
 
 /**
  * The next batch. Records that retention removed before they were read would be missing for ever;
- * only events that nobody has begun to load start where the log does.
+ * only what nobody has begun to load starts where the log does: events, and after a replay all.
  */
 function readNext(options: PartitionLoaderOptions, position: number): LogRecord[] {
   const { reader, loaded, partition, limits } = options;
   const first = reader.firstOffset(loaded.topic, partition);
-  const begins = position === 0 && loaded.topic === eventTopic.topic;
+  const begins =
+    position === 0 && (loaded.topic === eventsCollected.name || options.generation > 0);
   if (first > position && !begins) {
     throw new RosiError(
       'ROSI_LOG_CUT_TOO_FAR',
@@ -111,11 +117,11 @@ function readNext(options: PartitionLoaderOptions, position: number): LogRecord[
 async function insertedAtOnce(
   options: PartitionLoaderOptions,
   bounds: BatchBounds,
-  records: readonly LogRecord[],
+  rows: readonly RowOf<BaseTable>[],
 ): Promise<boolean> {
   const { limits, stopping, turn } = options;
   try {
-    await turn(() => insertBatch(options, bounds, records));
+    await turn(() => insertBatch(options, bounds, rows));
     return true;
   } catch (error) {
     warnOfFailure(options, bounds, error, limits.backoffMsMin);

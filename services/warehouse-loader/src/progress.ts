@@ -53,6 +53,23 @@ export async function renewLife(store: Pick<CheckpointStore, 'put'>): Promise<st
   return life;
 }
 
+/** A replay that has been asked for, and has not emptied the tables yet. */
+const REPLAY_KEY = 'replay';
+
+/** The generation to begin; null: none. */
+export function askedReplay(store: Pick<CheckpointStore, 'get'>): number | null {
+  const asked = store.get(REPLAY_KEY)?.toString() ?? '';
+  return asked === '' ? null : Number(asked);
+}
+
+/** Resolves once it is on disk. */
+export function askReplay(
+  store: Pick<CheckpointStore, 'put'>,
+  generation: number | null,
+): Promise<void> {
+  return store.put(REPLAY_KEY, Buffer.from(generation === null ? '' : String(generation)));
+}
+
 export interface LoaderPosition {
   readonly topic: string;
   readonly partition: number;

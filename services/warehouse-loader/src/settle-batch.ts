@@ -7,9 +7,12 @@
  * differences in the views; killed anywhere, it does the rest when it is run again. A token is
  * never used twice, since it may outlive the part that it was written for.
  */
+
+import { eventsCollected } from '@rosi/events';
 import { RosiError } from '@rosi/service-kit';
 import type { LogRecord } from '@rosi/streams';
-import { type BatchBounds, eventTopic, insertToken } from './batch.js';
+import type { BaseTable, RowOf } from '@rosi/warehouse';
+import { type BatchBounds, insertToken } from './batch.js';
 import type { PartitionLoaderOptions } from './loader-options.js';
 import { pause } from './pause.js';
 import { readLife } from './progress.js';
@@ -25,11 +28,11 @@ export type NoteAttempt = (bounds: BatchBounds) => Promise<void>;
 export async function insertBatch(
   { reader, loaded, partition, warehouse, checkpoints }: PartitionLoaderOptions,
   bounds: BatchBounds,
-  records: readonly LogRecord[],
+  rows: readonly RowOf<BaseTable>[],
 ): Promise<void> {
   const lives = { log: reader.uuid, loader: await readLife(checkpoints) };
   const token = insertToken(lives, { topic: loaded.topic, partition }, bounds);
-  await warehouse.insertBatch(loaded.table, loaded.rows(partition, records), token);
+  await warehouse.insertBatch(loaded.table, rows, token);
 }
 
 /** False when the loader is stopping before the batch is in. */
@@ -72,10 +75,11 @@ async function settleOnce(
   const { warehouse, loaded, partition } = options;
   const records = readAgain(options, open);
   await assertQuiet(options);
-  if (!(await isInBase(warehouse, loaded, partition, open))) {
+  const rows = loaded.rows(partition, records);
+  if (rows.length > 0 && !(await isInBase(warehouse, loaded, partition, open))) {
     const next = { ...open, attempt: open.attempt + 1 };
     await note(next);
-    await insertBatch(options, next, records);
+    await insertBatch(options, next, rows);
     await assertInBase(options, next);
   }
   await mendViews(options, { ...open, records }, timezone);
@@ -84,7 +88,7 @@ async function settleOnce(
 /** The server may know the token, and drop the rows; of events, repeats may be merged away. */
 async function assertInBase(options: PartitionLoaderOptions, bounds: BatchBounds): Promise<void> {
   const { warehouse, loaded, partition } = options;
-  if (loaded.topic === eventTopic.topic) return;
+  if (loaded.topic === eventsCollected.name) return;
   if (await isInBase(warehouse, loaded, partition, bounds)) return;
   throw new RosiError(
     'ROSI_WAREHOUSE_UNAVAILABLE',
@@ -153,6 +157,18 @@ export function warnOfFailure(
       code: errorCode(error),
     },
     'ClickHouse did not take a batch; it is tried again (docs/operations.md, "Loader")',
+  );
+}
+
+export function warnOfErasure(
+  { logger }: Pick<PartitionLoaderOptions, 'logger'>,
+  offset: number,
+  error: unknown,
+  backoffMs: number,
+): void {
+  logger.warn(
+    { offset, backoffMs, code: errorCode(error) },
+    'ClickHouse did not carry out an erasure; it is tried again (docs/operations.md, "Erasure")',
   );
 }
 

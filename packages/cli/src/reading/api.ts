@@ -16,16 +16,56 @@ const timeoutMs = 60_000;
 
 /** Throws a RosiError when nobody answers or the key is refused. */
 export async function getJson(options: ApiOptions, path: string): Promise<ApiAnswer> {
-  const response = await send(options, path);
+  return answerOf(options, await send(options, path, {}));
+}
+
+/** As {@link getJson}, with a JSON body. */
+export async function sendJson(
+  options: ApiOptions,
+  method: 'POST' | 'PUT',
+  path: string,
+  body: object,
+): Promise<ApiAnswer> {
+  const headers = { 'content-type': 'application/json' };
+  return answerOf(
+    options,
+    await send(options, path, { method, headers, body: JSON.stringify(body) }),
+  );
+}
+
+/** The body of an answer that did what was asked; throws what the product said otherwise. */
+export function done({ status, body }: ApiAnswer, path: string): object {
+  if (status >= 200 && status < 300 && typeof body === 'object' && body !== null) return body;
+  const told = messageOf(body) ?? `ROSI answered ${status} to ${path}.`;
+  throw new RosiError(status >= 500 ? 'ROSI_LOG_UNAVAILABLE' : 'ROSI_USAGE_INVALID', told);
+}
+
+function messageOf(body: unknown): string | null {
+  if (typeof body !== 'object' || body === null || !('error' in body)) return null;
+  const { error } = body;
+  if (typeof error !== 'object' || error === null || !('message' in error)) return null;
+  return String(error.message);
+}
+
+async function answerOf(options: ApiOptions, response: Response): Promise<ApiAnswer> {
   const text = await response.text();
   if (response.status === 401 || response.status === 403) throw refused(options.url);
   return { status: response.status, body: parse(text) };
 }
 
-async function send(options: ApiOptions, path: string): Promise<Response> {
+async function send(
+  options: ApiOptions,
+  path: string,
+  request: { method?: string; headers?: Record<string, string>; body?: string },
+): Promise<Response> {
   try {
     return await fetch(options.url + path, {
-      headers: { authorization: `Bearer ${options.secretKey}`, accept: 'application/json' },
+      ...request,
+      headers: {
+        authorization: `Bearer ${options.secretKey}`,
+        accept: 'application/json',
+        ...request.headers,
+      },
       signal: AbortSignal.timeout(timeoutMs),
     });
   } catch (cause) {

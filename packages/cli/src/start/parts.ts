@@ -4,23 +4,32 @@
  * Nobody is let in before everything behind the door is up.
  */
 import { join } from 'node:path';
-import { defaultSettings } from '@rosi/attribution';
+import { defaultSettings, readSettings } from '@rosi/attribution';
 import {
   type Collector,
   type PartReadiness,
   type PipelineStatus,
   startCollector,
 } from '@rosi/collector';
+import { eventsCollected, replayEvent } from '@rosi/events';
 import { type LifecyclePart, type Logger, startWorker } from '@rosi/service-kit';
-import { type EventLog, openEventLog, openState, type StateReader } from '@rosi/streams-embedded';
+import {
+  type EventLog,
+  openCheckpoints,
+  openEventLog,
+  openState,
+  type StateReader,
+} from '@rosi/streams-embedded';
 import {
   connectWarehouse,
   type EmbeddedClickHouse,
+  exportPersons,
   readOrderReceipt,
+  readStoredSettings,
   startEmbeddedClickHouse,
   type Warehouse,
 } from '@rosi/warehouse';
-import { type LoaderProgress, loaderProgress } from '@rosi/warehouse-loader';
+import { askedReplay, type LoaderProgress, loaderProgress } from '@rosi/warehouse-loader';
 import type { StartConfig } from './config.js';
 import { type DataFolder, openDataFolder } from './data-folder.js';
 import { type FoundKeys, prepareKeys } from './keys.js';
@@ -149,9 +158,20 @@ function logPart(config: StartConfig, started: Started): LifecyclePart {
         partitions,
         retention: config.logRetention,
       });
+      await continueReplay(started.log, config.dataDir);
     },
     stop: () => started.log?.close(),
   };
+}
+
+/** A replay that was asked for while nothing ran: the stitcher learns of it as ever, by the log. */
+async function continueReplay(log: EventLog, dataDir: string): Promise<void> {
+  const checkpoints = await openCheckpoints({ dir: join(dataDir, 'loader') });
+  const at = askedReplay(checkpoints);
+  await checkpoints.close();
+  if (at === null) return;
+  const value = replayEvent({ workspace, eventId: `replay:${at}`, at });
+  await log.append(eventsCollected, [{ value, timestamp: at }]);
 }
 
 function stitcherPart(
@@ -200,7 +220,9 @@ function loaderPart(
     name: 'warehouse loader',
     async start() {
       const entry = new URL(import.meta.resolve('@rosi/warehouse-loader/main'));
-      const options = { dataDir, clickhouseUrl: need(started.clickhouseUrl), timezone, logLevel };
+      const { suppressionKey } = need(started.found).keys;
+      const clickhouseUrl = need(started.clickhouseUrl);
+      const options = { dataDir, clickhouseUrl, timezone, suppressionKey, logLevel };
       const worker = await startWorker(entry, options, { fault });
       try {
         started.loaderProgress = await loaderProgress(join(dataDir, 'loader'));
@@ -279,6 +301,8 @@ function collectorPart(config: StartConfig, started: Started, logger: Logger): L
         ready: () => readiness(warehouse),
         metrics: async () => pipelineMetrics(readPipelineStatus(readers)),
         receipt: (orderId) => receipt(warehouse, orderId),
+        settings: () => readStoredSettings(warehouse, workspace),
+        exportPersons: (identifiers) => exportPersons(warehouse, { workspace, identifiers }),
         logger,
       });
     },
@@ -309,7 +333,9 @@ async function readiness(warehouse: Warehouse): Promise<readonly PartReadiness[]
 
 async function receipt(warehouse: Warehouse, orderId: string): Promise<unknown> {
   const found = await readOrderReceipt(warehouse, { workspace, orderId });
-  return found === undefined ? null : receiptDocument(found, defaultSettings);
+  if (found === undefined) return null;
+  const reading = readSettings(await readStoredSettings(warehouse, workspace));
+  return receiptDocument(found, reading.ok ? reading.settings : defaultSettings);
 }
 
 function runFilePart(config: StartConfig, started: Started): LifecyclePart {

@@ -7,8 +7,10 @@ import type { PipelineStatus, StageStatus } from '@rosi/collector';
 import {
   eventsCollected,
   ledgerCatalogue,
+  ledgerErasures,
   ledgerIdentities,
   ledgerOrders,
+  ledgerSuppressions,
   ledgerTouchpoints,
 } from '@rosi/events';
 import type { OutcomeCounts, TopicReader } from '@rosi/streams';
@@ -39,9 +41,14 @@ export interface PipelineReaders {
 }
 
 const collected = eventsCollected.name;
-const ledgers = [ledgerOrders, ledgerTouchpoints, ledgerIdentities, ledgerCatalogue].map(
-  (topic) => topic.name,
-);
+const ledgers = [
+  ledgerOrders,
+  ledgerTouchpoints,
+  ledgerIdentities,
+  ledgerCatalogue,
+  ledgerSuppressions,
+  ledgerErasures,
+].map((topic) => topic.name);
 /**
  * What `fresh_through` looks at, of each partition that lags: records lie nearly in the order of
  * their causes, and status is asked often, just when there is much to do.

@@ -265,10 +265,14 @@ export interface LedgerErasure {
   readonly generation: number;
   /** Milliseconds. */
   readonly recordedAt: number;
+  /** Milliseconds: what happened or came no later loses its person. */
+  readonly erasedAt: number;
   /** Identifier keys that no longer stand for anybody. */
   readonly members: readonly string[];
   /** The persons' orders, which stay as books. */
   readonly orders: readonly string[];
+  /** Every person_id that these identifiers may ever have had. */
+  readonly persons: readonly string[];
 }
 
 /** Topic ledger.identities, key identifier. */
@@ -367,7 +371,7 @@ export interface LedgerOrder {
   readonly generation: number;
 }
 
-/** Topic ledger.suppressions, key hash: an identifier that was erased, under the suppression key. */
+/** Topic ledger.suppressions, key workspace: an identifier that was erased, under the suppression key; of a replay, the last one has no name and says that the list is whole. */
 export interface LedgerSuppression {
   /** The workspace. */
   readonly workspace: string;
@@ -667,7 +671,7 @@ export const ledgerCatalogueCodec: Codec<LedgerCatalogue> = codec(
 
 /** Codec of schemas/ledger_erasure.avsc. */
 export const ledgerErasureCodec: Codec<LedgerErasure> = codec(
-  {"type":"record","name":"rosi.LedgerErasure","fields":[{"name":"workspace","type":"string"},{"name":"generation","type":"long"},{"name":"recordedAt","type":"long"},{"name":"members","type":{"type":"array","items":"string"}},{"name":"orders","type":{"type":"array","items":"string"}}]},
+  {"type":"record","name":"rosi.LedgerErasure","fields":[{"name":"workspace","type":"string"},{"name":"generation","type":"long"},{"name":"recordedAt","type":"long"},{"name":"erasedAt","type":"long"},{"name":"members","type":{"type":"array","items":"string"}},{"name":"orders","type":{"type":"array","items":"string"}},{"name":"persons","type":{"type":"array","items":"string"}}]},
 );
 
 /** Codec of schemas/ledger_identity.avsc. */

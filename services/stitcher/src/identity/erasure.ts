@@ -86,6 +86,8 @@ export class Erasure {
     this.#store.keepErased(erasure, {
       members: erased.map(({ identifier }) => identifier),
       orders: orders.map(({ identifier }) => parseIdentifierKey(identifier).value),
+      persons: all.map(({ identifier }) => personIdOf(identifier, digest)),
+      erasedAt: asked.erasedAt,
     });
     return [...renamed, ...orders.filter(({ isNew }) => !isNew)];
   }
@@ -95,12 +97,7 @@ export class Erasure {
     const erased = this.#store.takeErased(erasure);
     if (erased === null) return;
     const recordedAt = this.#context.now();
-    const { members, orders } = erased;
-    this.#context.emit(
-      ledgerErasures,
-      { workspace, generation: 0, recordedAt, members, orders },
-      cause,
-    );
+    this.#context.emit(ledgerErasures, { workspace, generation: 0, recordedAt, ...erased }, cause);
   }
 
   #personOf(member: Member): string {

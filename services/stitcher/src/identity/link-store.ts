@@ -56,6 +56,8 @@ export interface WaitingErasure {
 export interface ErasedMembers {
   readonly members: readonly string[];
   readonly orders: readonly string[];
+  readonly persons: readonly string[];
+  readonly erasedAt: number;
 }
 
 /** Counters of a workspace. */

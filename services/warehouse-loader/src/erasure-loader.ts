@@ -1,0 +1,111 @@
+/**
+ * Erasures, one after the other: the tables have everything that the log held when the erasure was
+ * told, so that all that is left of the old names is in them; then they forget.
+ */
+import {
+  erasedId,
+  FOR_GOOD,
+  identifierKey,
+  ledgerErasures,
+  parseIdentifierKey,
+} from '@rosi/events';
+import type { LogRecord, TopicReader } from '@rosi/streams';
+import type { Warehouse } from '@rosi/warehouse';
+import type { Lens } from './lens.js';
+import type { LoaderLimits, LoaderLogger } from './loader-options.js';
+import { pause } from './pause.js';
+import { type CheckpointStore, readCheckpoint, writeCheckpoint } from './progress.js';
+import { warnOfErasure } from './settle-batch.js';
+import type { Turn } from './turns.js';
+
+/** A partition of a topic that becomes rows. */
+export interface LoadedPlace {
+  readonly reader: TopicReader;
+  readonly topic: string;
+  readonly partition: number;
+}
+
+export interface ErasureLoaderOptions {
+  readonly reader: TopicReader;
+  readonly partition: number;
+  readonly others: readonly LoadedPlace[];
+  readonly warehouse: Pick<Warehouse, 'forget'>;
+  readonly checkpoints: CheckpointStore;
+  readonly lens: Lens;
+  readonly limits: LoaderLimits;
+  readonly logger: LoaderLogger;
+  /** Of every table. */
+  readonly turns: readonly Turn[];
+  readonly stopping: AbortSignal;
+}
+
+/** Until stopped; an erasure that is under way then is done again. */
+export async function runErasureLoader(options: ErasureLoaderOptions): Promise<void> {
+  const { reader, partition, checkpoints, limits, stopping } = options;
+  const topic = ledgerErasures.name;
+  let position = readCheckpoint(checkpoints, topic, partition)?.position ?? 0;
+  await writeCheckpoint(checkpoints, topic, partition, { position, open: null });
+  while (!stopping.aborted) {
+    const from = Math.max(position, reader.firstOffset(topic, partition));
+    const [record] = reader.read(topic, partition, from, {
+      recordsMax: 1,
+      bytesMax: limits.batchBytesMax,
+    });
+    if (record === undefined) {
+      await pause(limits.pollMs, stopping);
+      continue;
+    }
+    if (!(await forget(options, record))) return;
+    position = record.offset + 1;
+    await writeCheckpoint(checkpoints, topic, partition, { position, open: null });
+  }
+}
+
+/** False when stopped before the tables have forgotten. */
+async function forget(options: ErasureLoaderOptions, record: LogRecord): Promise<boolean> {
+  const { lens, warehouse, turns, limits, stopping } = options;
+  const { workspace, members, orders, persons, erasedAt } = ledgerErasures.codec.decode(
+    record.value,
+  );
+  lens.suppress(workspace, members, erasedAt);
+  const orderKeys = orders.map((value) => identifierKey({ type: 'order_id', value }));
+  lens.suppress(workspace, orderKeys, FOR_GOOD);
+  if (!(await everythingIsLoaded(options))) return false;
+  const erased = {
+    workspace,
+    members: members.map(parseIdentifierKey),
+    orders,
+    persons,
+    erasedId: (eventId: string) => erasedId(lens.hash, workspace, eventId),
+  };
+  for (let backoffMs = limits.backoffMsMin; !stopping.aborted; ) {
+    try {
+      await inAllTurns(turns, () => warehouse.forget(erased));
+      return true;
+    } catch (error) {
+      warnOfErasure(options, record.offset, error, backoffMs);
+      await pause(backoffMs, stopping);
+      backoffMs = Math.min(backoffMs * 2, limits.backoffMsMax);
+    }
+  }
+  return false;
+}
+
+/** All that stood in the log when this began; false when stopped before. */
+async function everythingIsLoaded(options: ErasureLoaderOptions): Promise<boolean> {
+  const { others, checkpoints, limits, stopping } = options;
+  const ends = others.map(({ reader, topic, partition }) => reader.endOffset(topic, partition));
+  const isLoaded = ({ topic, partition }: LoadedPlace, index: number) =>
+    (readCheckpoint(checkpoints, topic, partition)?.position ?? 0) >= (ends[index] ?? 0);
+  while (!others.every(isLoaded)) {
+    if (stopping.aborted) return false;
+    await pause(limits.pollMs, stopping);
+  }
+  return true;
+}
+
+/** While nobody else writes to any of the tables. */
+function inAllTurns<T>(turns: readonly Turn[], work: () => Promise<T>): Promise<T> {
+  const [first, ...rest] = turns;
+  return first === undefined ? work() : first(() => inAllTurns(rest, work));
+}

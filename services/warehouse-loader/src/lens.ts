@@ -1,0 +1,79 @@
+/**
+ * What decides beside the records how they become rows: the generation that the tables hold, and
+ * who was erased. One loader has one lens, which all its topics look through.
+ */
+import {
+  type CollectedEvent,
+  erasedId,
+  isSuppressed,
+  suppressedName,
+  type TextHash,
+  withoutPerson,
+} from '@rosi/events';
+import type { Warehouse } from '@rosi/warehouse';
+
+/** A replay was asked for: the tables are to be filled anew. */
+export class NewGeneration extends Error {
+  readonly generation: number;
+
+  constructor(generation: number) {
+    super(`a replay of generation ${generation} has begun`);
+    this.name = 'NewGeneration';
+    this.generation = generation;
+  }
+}
+
+export class Lens {
+  readonly hash: TextHash;
+  #generation = 0;
+  /** By workspace and name: until when its events lose the identifier. */
+  readonly #suppressed = new Map<string, number>();
+
+  constructor(hash: TextHash) {
+    this.hash = hash;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Takes over what the tables know; answers whether their suppression list is whole. */
+  async read(warehouse: Pick<Warehouse, 'query'>, generation: number): Promise<boolean> {
+    this.#generation = generation;
+    const rows = await warehouse.query<{ workspace: string; name: string; until: number }>(
+      'SELECT workspace, name, toUnixTimestamp64Milli(until) AS until FROM rosi.suppressions FINAL',
+    );
+    for (const { workspace, name, until } of rows) this.#add(workspace, name, until);
+    return generation === 0 || rows.some(({ name, until }) => name === '' && until >= generation);
+  }
+
+  /** Erased just now, whatever the tables know yet. */
+  suppress(workspace: string, identifiers: readonly string[], until: number): void {
+    for (const identifier of identifiers) {
+      this.#add(workspace, suppressedName(this.hash, workspace, identifier), until);
+    }
+  }
+
+  /** Whether a record belongs to the tables' generation; throws when it begins another. */
+  holds(generation: number): boolean {
+    if (generation > this.#generation) throw new NewGeneration(generation);
+    return generation === this.#generation;
+  }
+
+  /** The event as the tables may have it. */
+  eventOf(event: CollectedEvent): CollectedEvent {
+    if (this.#suppressed.size === 0) return event;
+    const { workspace, eventId } = event;
+    const until = (name: string) => this.#suppressed.get(`${workspace}/${name}`);
+    if (!isSuppressed(event, this.hash, until)) return event;
+    const left = withoutPerson(event);
+    // An order's events are its books; any other goes on under an id that nobody knows.
+    if (left.identifiers.length > 0) return left;
+    return { ...left, eventId: erasedId(this.hash, workspace, eventId) };
+  }
+
+  #add(workspace: string, name: string, until: number): void {
+    const key = `${workspace}/${name}`;
+    this.#suppressed.set(key, Math.max(until, this.#suppressed.get(key) ?? until));
+  }
+}
