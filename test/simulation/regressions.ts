@@ -10,4 +10,10 @@ export const regressions: readonly { readonly seed: number; readonly found: stri
       'Somebody came again after an erasure, with an identifier whose link with the erased one had' +
       ' been removed: the node remembered that it had told of the link, and the new one never counted.',
   },
+  {
+    seed: 2064,
+    found:
+      'An erasure named somebody who had been erased before, beside others: it lost its identifiers' +
+      ' as a late event does, and nobody was erased.',
+  },
 ];

@@ -253,6 +253,13 @@ describe('erasure', () => {
     expect(personOf('ada-phone')).toBe(personOf('bob'));
   });
 
+  it('names whom it names, also where one of its identifiers was erased before', () => {
+    const bob = { type: 'user_id', value: 'bob' };
+    const driver = run([...ada, ...others], erase(byEmail), erase([...byEmail, bob], 'y'));
+    expect(driver.output(ledgerErasures).at(-1)?.members).toContain('user_id:bob');
+    expect(stateText(driver)).not.toContain('user_id:bob');
+  });
+
   it('of somebody unknown suppresses the identifier alone, and tells the tables in the end', () => {
     const driver = run(others, erase([{ type: 'email', value: 'nobody' }]));
     expect(driver.output(ledgerIdentities)).toEqual(run(others).output(ledgerIdentities));
