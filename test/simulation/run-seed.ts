@@ -14,7 +14,7 @@ import {
   type Topic,
 } from '@rosi/events';
 import { suppressionHash } from '@rosi/service-kit';
-import { stitcherTopology } from '@rosi/stitcher';
+import { defaultPages, type Pages, stitcherTopology } from '@rosi/stitcher';
 import { createSimulator, type Simulator } from '@rosi/streams';
 import {
   cutBatches,
@@ -45,6 +45,8 @@ import { Situations } from './situations.js';
 export const partitionCounts = [1, 2, 5, 12] as const;
 const EVENTS_MIN = 200;
 const EVENTS_MAX = 240;
+/** A hundred times what the longest simulation takes. */
+const STEPS_MAX = 1_000_000;
 const hash = suppressionHash('simulation');
 
 export interface SeedOptions {
@@ -92,7 +94,12 @@ export function simulate(arrival: Arrival, options: SeedOptions): SeedResult {
   const ledger = new LedgerReader();
   const renamings = new Renamings((eventId) => eventName(hash, 'default', eventId));
   const random = new Random(seed ^ 0x5eed);
-  const simulator = createSimulator(stitcherTopology({ attribution: defaultSettings, hash }), {
+  const topology = stitcherTopology({
+    attribution: defaultSettings,
+    hash,
+    pages: random.chance(0.5) ? smallPages(random) : defaultPages,
+  });
+  const simulator = createSimulator(topology, {
     partitions,
     random,
     now: Date.UTC(2026, 5, 1),
@@ -118,6 +125,18 @@ export function simulate(arrival: Arrival, options: SeedOptions): SeedResult {
     events: arrival.events.length,
     problems,
     seen: Object.fromEntries([...situations.counts, ...simulator.happenings]),
+  };
+}
+
+/** So small that work which takes several batches comes up all the time. */
+function smallPages(random: Random): Pages {
+  const few = () => random.pick([2, 3, 5, 20]);
+  return {
+    itemsMax: few(),
+    couponOrdersMax: few(),
+    ordersMax: few(),
+    entriesMax: random.pick([5, 20, 100]),
+    journeyEntriesMax: random.pick([5, 20, 100]),
   };
 }
 
@@ -149,7 +168,9 @@ function run(
     simulator.pipe(eventsCollected, values);
     for (let steps = random.integer(0, 60); steps > 0 && simulator.step(); steps -= 1);
   }
-  while (simulator.step());
+  for (let steps = 0; simulator.step(); steps += 1) {
+    if (steps > STEPS_MAX) throw new Error(`${STEPS_MAX} steps have not come to an end`);
+  }
   return accepted;
 }
 

@@ -21,15 +21,13 @@ import {
   type WorkContinued,
 } from '@rosi/events';
 import type { Processor, ProcessorContext, ProcessorDeclaration } from '@rosi/streams';
+import type { Pages } from '../pages.js';
 import { Upkeep } from '../upkeep.js';
 import { Journey, ORDER } from './journey.js';
 
-/** Orders of one person told in one batch; each may carry a thousand touchpoints. */
-const PAGE_ORDERS_MAX = 100;
 const TELL = 'tell';
 /** Going through all journeys: each order is told again. */
 const RETELL = 'retell';
-const WALK_ENTRIES_MAX = 100;
 
 /** A person's changes in one batch. */
 interface Change {
@@ -46,26 +44,28 @@ interface Change {
   cause: number;
 }
 
-export function journeys(settings: AttributionSettings): ProcessorDeclaration {
+export function journeys(settings: AttributionSettings, pages: Pages): ProcessorDeclaration {
   return {
     name: 'journeys',
     inputs: [contributionsMade, journeysContinued, upkeepBegun, journeysWalked, tiesAsked],
     outputs: [ordersAttributed, journeysContinued, journeysWalked, tiesTold],
     stateVersion: 1,
-    create: (context) => new Journeys(context, settings),
+    create: (context) => new Journeys(context, settings, pages),
   };
 }
 
 class Journeys implements Processor {
   readonly #context: ProcessorContext;
   readonly #upkeep: Upkeep;
+  readonly #pages: Pages;
   readonly #changes = new Map<string, Change>();
 
-  constructor(context: ProcessorContext, settings: AttributionSettings) {
+  constructor(context: ProcessorContext, settings: AttributionSettings, pages: Pages) {
     this.#context = context;
+    this.#pages = pages;
     this.#upkeep = new Upkeep(context, settings, {
       topic: journeysWalked,
-      pageEntriesMax: WALK_ENTRIES_MAX,
+      pageEntriesMax: pages.journeyEntriesMax,
     });
   }
 
@@ -160,7 +160,7 @@ class Journeys implements Processor {
     if (change.firstBefore === undefined && isAfterOrders) return;
     const first = journey.firstOrder();
     const orders = this.#touchedOrders(change, first);
-    if (!journey.isTelling && orders.length <= PAGE_ORDERS_MAX) {
+    if (!journey.isTelling && orders.length <= this.#pages.ordersMax) {
       for (const order of orders) this.#tell(journey, order, first, cause);
       return;
     }
@@ -199,7 +199,7 @@ class Journeys implements Processor {
 
   #goOn({ workspace, node }: WorkContinued, cause: number): void {
     const journey = new Journey(this.#context.state, workspace, node);
-    const { orders, isLast } = journey.takeUntold(PAGE_ORDERS_MAX);
+    const { orders, isLast } = journey.takeUntold(this.#pages.ordersMax);
     const first = journey.firstOrder();
     for (const order of orders) this.#tell(journey, order, first, cause);
     if (isLast) journey.isTelling = false;
