@@ -6,6 +6,7 @@ export const notShown: readonly { readonly sentence: string; readonly because: s
   },
   {
     sentence: 'Attribution rules (the defaults; each is configurable per workspace',
-    because: 'settings are changed by a command, not by an event: see the recompute tests',
+    because:
+      'settings are changed by a command, not by an event: test/journey/settings-replay.test.ts',
   },
 ];

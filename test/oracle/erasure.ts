@@ -6,7 +6,7 @@
  *
  * Later events that occurred or were received no later than the erasure and carry a renamed
  * identifier lose all identifiers but order_id, as without consent; those that name an order of
- * an erased person do so for ever.
+ * an erased person do so for ever. Without an order they go on under another id, too.
  */
 import { eventPerson, identifierKey, type Persons, personsOf } from './persons.js';
 import type { Accepted, Identifier, Renaming } from './types.js';
@@ -59,14 +59,22 @@ function renamed(
   });
 }
 
-function suppressed(event: Accepted, suppressions: readonly Suppression[]): Accepted {
+function suppressed(
+  event: Accepted,
+  suppressions: readonly Suppression[],
+  renamings: readonly Renaming[],
+): Accepted {
   const isLate = suppressions.some(
     ({ keys, until }) =>
       (event.occurredAt <= until || event.receivedAt <= until) &&
       event.identifiers.some((one) => keys.has(identifierKey(one))),
   );
   if (!isLate) return event;
-  return { ...event, identifiers: event.identifiers.filter(({ type }) => type === 'order_id') };
+  const identifiers = event.identifiers.filter(isOrder);
+  if (identifiers.length > 0) return { ...event, identifiers };
+  const ids = renamings.map(({ touchpoints }) => touchpoints.get(event.eventId));
+  const eventId = ids.find((id) => id !== undefined) ?? `late-${event.eventId}`;
+  return { ...event, eventId, identifiers };
 }
 
 /** The events as they count at the end, given those accepted in the order of the log, each once. */
@@ -79,7 +87,7 @@ export function withErasures(
   let number = 0;
   for (const event of events) {
     if (event.type !== 'erase') {
-      log.push(suppressed(event, suppressions));
+      log.push(suppressed(event, suppressions, renamings));
       continue;
     }
     const persons = personsOf(log);

@@ -48,8 +48,8 @@ export class Renamings {
         this.list.push({ identifiers: new Map(), touchpoints: new Map(), moments: new Map() });
       }
       if (topic.name === 'persons.assigned') this.#renamed(value as PersonAssigned);
-      if (topic.name === 'events.accepted' && processor === 'identifiers') {
-        this.#cameAgain(value as CollectedEvent);
+      if (topic.name === 'events.accepted') {
+        this.#cameAgain(value as CollectedEvent, processor === 'repeats');
       }
     }
   }
@@ -71,11 +71,12 @@ export class Renamings {
     this.list.at(-1)?.identifiers.set(identifier, newValue);
   }
 
-  #cameAgain({ eventId }: CollectedEvent): void {
+  /** `isLate`: it was nobody's from the beginning, so that its place decides nothing. */
+  #cameAgain({ eventId, touchpoint }: CollectedEvent, isLate: boolean): void {
     if (!isErasedId(eventId)) return;
     const name = eventId.slice(Math.max(eventId.lastIndexOf(':'), eventId.lastIndexOf('.')) + 1);
     // The event that only tells the new name has an id without one.
-    if (name === '') return;
+    if (name === '' || !touchpoint) return;
     for (const event of this.#unhashed.splice(0)) {
       this.#events.set(this.#nameOf(event.eventId), event);
     }
@@ -88,6 +89,7 @@ export class Renamings {
     seen?.touchpoints.set(before.eventId, eventId);
     const [strongest] = before.identifiers.map(identifierKey);
     const person = this.#persons.get(strongest ?? '') ?? strongest;
+    if (isLate) return;
     seen?.moments.set(before.eventId, `${person} ${before.occurredAt}`);
   }
 }
@@ -97,7 +99,7 @@ export class Renamings {
  * of one erasure swapped their places, so may have their credits.
  */
 function reordered({ touchpoints, moments }: Seen): string[] {
-  const names = [...touchpoints];
+  const names = [...touchpoints].filter(([before]) => moments.has(before));
   return names.flatMap(([before, after], index) => {
     const isSame = names
       .slice(index + 1)

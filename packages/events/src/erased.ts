@@ -72,12 +72,17 @@ export function isSuppressed(
   });
 }
 
-/** The event without its person, as without consent: the order's id alone stays. */
-export function withoutPerson(event: CollectedEvent): CollectedEvent {
-  const { interaction } = event;
+/**
+ * The event without its person, as without consent: the order's id alone stays. An order's events
+ * are its books and keep their ids; any other goes on under an id that nobody knows.
+ */
+export function withoutPerson(event: CollectedEvent, hash: TextHash): CollectedEvent {
+  const { interaction, workspace, eventId } = event;
+  const identifiers = event.identifiers.filter(({ type }) => type === 'order_id');
   return {
     ...event,
-    identifiers: event.identifiers.filter(({ type }) => type === 'order_id'),
+    eventId: identifiers.length > 0 ? eventId : erasedId(hash, workspace, eventId),
+    identifiers,
     page: null,
     interaction: interaction === null ? null : { ...interaction, text: '' },
     properties: '{}',

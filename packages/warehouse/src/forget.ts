@@ -26,6 +26,11 @@ export async function forgetPersons(
   }
   for (const persons of chunks(erased.persons)) {
     await forgetInOrders(database, erased, { persons, touchpoints: [] });
+    // Older records of identifiers that stay, orders for example.
+    await database.mutate(
+      `ALTER TABLE rosi.identities DELETE WHERE workspace = ${text(erased.workspace)}
+        AND has(${list(persons)}, person_id)`,
+    );
   }
   for (const members of chunks(erased.members)) await forgetMembers(database, erased, members);
   for (const orders of chunks(erased.orders)) await clearOrders(database, erased, orders);

@@ -3,7 +3,6 @@
  * logged, since addresses and headers may carry keys; metrics count them by route.
  */
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { keyReader } from './access.js';
 import { collectorMetrics } from './collector-metrics.js';
@@ -16,6 +15,7 @@ import { addOperationsRoutes } from './operations-routes.js';
 import { type CollectorOptions, defaultLimits } from './options.js';
 import { type Problem, type ProblemCode, problem, retryLater, sendProblem } from './problems.js';
 import { TokenBucket } from './rate-limit.js';
+import { refuseConnection } from './refuse-connection.js';
 
 /** Order ids have up to 256 characters, four bytes each, three characters a byte when encoded. */
 const parameterLengthMax = 3_072;
@@ -38,10 +38,15 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     logger: false,
     bodyLimit: limits.bodyBytesMax,
     requestTimeout: limits.requestTimeoutMs,
+    http: {
+      headersTimeout: limits.requestTimeoutMs,
+      // Node looks for late requests every 30 s unless told, and so would be late itself.
+      connectionsCheckingInterval: Math.ceil(limits.requestTimeoutMs / 10),
+    },
     forceCloseConnections: 'idle',
     return503OnClosing: false, // The hook below does, in our shape.
     routerOptions: { maxParamLength: parameterLengthMax },
-    clientErrorHandler: (_error, socket) => refuseConnection(socket),
+    clientErrorHandler: refuseConnection,
     frameworkErrors: (error, _request, reply) => sendProblem(reply, problemOf(error)),
   });
   // Bodies are read by the route itself: with its own limits, and only once it wants one.
@@ -120,13 +125,4 @@ function notFound(app: FastifyInstance, address: string): Problem {
   }
   const allow = methods.join(', ');
   return problem(405, 'method_not_allowed', `This address takes ${allow}.`, { allow });
-}
-
-/** Bytes that are no HTTP request, or one that took too long to arrive. */
-function refuseConnection(socket: Socket): void {
-  if (socket.destroyed || !socket.writable) return;
-  const told = 'This is not a whole HTTP/1.1 request.';
-  const body = JSON.stringify({ error: { code: 'bad_request', message: told } });
-  const head = 'HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close';
-  socket.end(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

@@ -136,9 +136,11 @@ function eventsOperation(limits: CollectorLimits): Part {
       202: json('Durable, but for what is listed as rejected.', 'Answer'),
       400: failure('`invalid_json`, `invalid_encoding`, `bad_request`: nothing was accepted.'),
       401: failure('`unauthorized`: no key, or a wrong one.'),
+      408: failure('`request_timeout`: it did not arrive whole in time.'),
       413: failure('`payload_too_large`, `too_many_events`: nothing was accepted.'),
       415: failure('`unsupported_media_type`'),
       429: failureForNow('`rate_limited`'),
+      431: failure('`headers_too_large`'),
       503: failureForNow('`log_unavailable`, `overloaded`, `stopping`: send it again.'),
     },
   };

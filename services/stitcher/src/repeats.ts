@@ -77,7 +77,8 @@ class Repeats implements Processor {
     state.put(key, SEEN);
     // An erasure itself names whom it names, also where they were erased before.
     const isErased = !isCommand(event) && this.#isSuppressed(event);
-    this.#context.emit(eventsAccepted, isErased ? withoutPerson(event) : event, cause);
+    const left = isErased ? withoutPerson(event, this.#hash) : event;
+    this.#context.emit(eventsAccepted, left, cause);
     this.#context.count('ok', isErased ? 'suppressed' : 'first');
   }
 

@@ -4,7 +4,6 @@
  */
 import {
   type CollectedEvent,
-  erasedId,
   isSuppressed,
   suppressedName,
   type TextHash,
@@ -63,13 +62,9 @@ export class Lens {
   /** The event as the tables may have it. */
   eventOf(event: CollectedEvent): CollectedEvent {
     if (this.#suppressed.size === 0) return event;
-    const { workspace, eventId } = event;
+    const { workspace } = event;
     const until = (name: string) => this.#suppressed.get(`${workspace}/${name}`);
-    if (!isSuppressed(event, this.hash, until)) return event;
-    const left = withoutPerson(event);
-    // An order's events are its books; any other goes on under an id that nobody knows.
-    if (left.identifiers.length > 0) return left;
-    return { ...left, eventId: erasedId(this.hash, workspace, eventId) };
+    return isSuppressed(event, this.hash, until) ? withoutPerson(event, this.hash) : event;
   }
 
   #add(workspace: string, name: string, until: number): void {

@@ -125,6 +125,8 @@ test('records of every topic arrive, and positions tell so', async () => {
     'ledger.touchpoints': 0,
     'ledger.identities': 1,
     'ledger.catalogue': 1,
+    'ledger.suppressions': 0,
+    'ledger.erasures': 0,
   };
   await until(() => JSON.stringify(reached()) === JSON.stringify(expected));
   expect(await totals()).toEqual(whole(10));

@@ -1,0 +1,183 @@
+/**
+ * Erasure through the product: the person is in no table, however it was killed meanwhile; books,
+ * totals and everybody else stay; neither late copies nor a replay bring the person back.
+ */
+
+import { createHmac } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { operate } from '../harness/operating.js';
+import {
+  hashKey,
+  makeDataDir,
+  type Product,
+  removeDataDir,
+  startProduct,
+} from '../harness/product.js';
+import { killAll } from './random-sets-ending.js';
+import { booksOf, expectedBooks, postAll, weekEvents } from './shop-week.js';
+
+const testMsMax = 240_000;
+const buyers = 60;
+const hashed = (text: string) => createHmac('sha256', hashKey).update(text).digest('hex');
+let dataDir: string;
+let running: Product | null = null;
+
+beforeEach(async () => {
+  dataDir = await makeDataDir();
+});
+afterEach(async () => {
+  if (running !== null) await killAll(running);
+  running = null;
+  await removeDataDir(dataDir);
+});
+async function start(): Promise<Product> {
+  running = await startProduct({ dataDir });
+  return running;
+}
+
+/** Ada comes before the week begins, and nobody of the week meets her. */
+const ada = {
+  email: 'ada@private.example',
+  device: 'ada-device',
+  handle: 'mastodon:@ada@private.example',
+};
+const adaTraces = [
+  ada.device,
+  ada.handle,
+  hashed(ada.email),
+  'ada-secret',
+  'ada-click',
+  'ada-view',
+];
+const time = (minutes: number) => new Date(Date.UTC(2024, 4, 1, 10, minutes)).toISOString();
+const adaEvents = [
+  {
+    event_id: 'ada-click',
+    type: 'click',
+    occurred_at: time(0),
+    identifiers: { anonymous_id: ada.device },
+    post_id: 'week-p1',
+    page: { url: 'https://shop.example/ada-secret' },
+  },
+  {
+    event_id: 'ada-view',
+    type: 'view',
+    occurred_at: time(0),
+    identifiers: { handle: ada.handle, anonymous_id: ada.device },
+    post_id: 'week-p2',
+    properties: { note: 'ada-secret' },
+  },
+  {
+    event_id: 'ada-identify',
+    type: 'identify',
+    occurred_at: time(1),
+    identifiers: { email: ada.email, handle: ada.handle },
+  },
+  {
+    event_id: 'order-of-a',
+    type: 'purchase',
+    occurred_at: time(2),
+    identifiers: { email: ada.email },
+    order: { order_id: 'o-a', total: '30.01', currency: 'EUR' },
+    properties: { note: 'ada-secret' },
+  },
+];
+
+const personTables = ['order_records', 'credit_deltas', 'events', 'touchpoints', 'identities'];
+
+/** Rows of any table that name what is looked for. */
+async function rowsNaming(product: Product, traces: readonly string[]): Promise<string[]> {
+  const all = personTables.map((name) => `SELECT toString(tuple(*)) AS row FROM rosi.${name}`);
+  const looked = traces.map((trace) => `position(row, '${trace}') > 0`).join(' OR ');
+  const found = await product.sql(`SELECT row FROM (${all.join(' UNION ALL ')}) WHERE ${looked}`);
+  return found.map(({ row }) => String(row));
+}
+
+async function totals(product: Product) {
+  return product.sql(
+    `SELECT post_id, model, sum(credit) AS credit FROM revenue_by_post_daily
+    GROUP BY post_id, model HAVING credit != 0 ORDER BY post_id, model`,
+  );
+}
+
+async function orderOfA(product: Product) {
+  const [order] = await product.sql(
+    "SELECT * EXCEPT recorded_at FROM orders_current WHERE order_id = 'o-a'",
+  );
+  return order;
+}
+
+async function expectForgotten(product: Product, traces: readonly string[]): Promise<void> {
+  await product.settle();
+  expect(await rowsNaming(product, traces)).toEqual([]);
+  const exported = await operate(product, 'POST', '/v1/persons/export', {
+    identifiers: { email: ada.email },
+  });
+  expect(exported).toEqual({ persons: [] });
+}
+
+it(
+  'a person who is erased is nowhere, through kill -9, late copies and a replay',
+  async () => {
+    let product = await start();
+    await postAll(product, [...adaEvents, ...weekEvents(0, buyers)]);
+    await product.settle();
+    const before = { totals: await totals(product), order: await orderOfA(product) };
+    const personId = String(before.order?.['person_id']);
+    const traces = [...adaTraces, personId];
+    expect((await rowsNaming(product, traces)).length).toBeGreaterThan(5);
+    const exported = await operate(product, 'POST', '/v1/persons/export', {
+      identifiers: { anonymous_id: ada.device },
+    });
+    expect(exported).toMatchObject({
+      persons: [{ person_id: personId, orders: [{ order_id: 'o-a', net: 3001 }] }],
+    });
+
+    await operate(product, 'POST', '/v1/persons/erase', { identifiers: { email: ada.email } });
+    for (const pauseMs of [0, 60, 250]) {
+      await wait(pauseMs);
+      await killAll(product);
+      product = await start();
+    }
+    await expectForgotten(product, traces);
+    expect(await totals(product)).toEqual(before.totals);
+    const order = await orderOfA(product);
+    expect(order).toEqual({ ...before.order, person_id: order?.['person_id'] });
+
+    // Late copies, the same ids and others; a refund of hers, much later, counts and no more.
+    await postAll(product, [
+      ...adaEvents,
+      ...adaEvents.slice(0, 3).map((event) => ({ ...event, event_id: `${event.event_id}-again` })),
+      {
+        event_id: 'refund-of-a',
+        type: 'refund',
+        identifiers: { email: ada.email },
+        refund: { refund_id: 'r', order_id: 'o-a', total: '10.00', currency: 'EUR' },
+      },
+    ]);
+    await expectForgotten(product, traces);
+    expect(await orderOfA(product)).toMatchObject({ net: 2001, person_id: order?.['person_id'] });
+
+    await operate(product, 'POST', '/v1/replay', {});
+    await expectForgotten(product, traces);
+    expect(await orderOfA(product)).toMatchObject({ net: 2001, person_id: order?.['person_id'] });
+    await operate(product, 'POST', '/v1/persons/erase', { identifiers: { order_id: 'o-a' } });
+    await expectForgotten(product, traces);
+    const books = await booksOf(product);
+    expect(books).toMatchObject({ orders: buyers + 1, net: expectedBooks(buyers).net + 2001 });
+  },
+  testMsMax,
+);
+
+it(
+  'says what is missing, and takes no identifier that it can not use',
+  async () => {
+    const product = await start();
+    const sent = (body: object) => operate(product, 'POST', '/v1/persons/erase', body);
+    await expect(sent({})).rejects.toThrow(/400.*invalid_identifiers/);
+    await expect(sent({ identifiers: { email: 'guest' } })).rejects.toThrow(/email is not usable/);
+    await expect(sent({ identifiers: { nickname: 'ada' } })).rejects.toThrow(/at least one of/);
+  },
+  testMsMax,
+);
