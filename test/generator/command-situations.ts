@@ -1,5 +1,6 @@
 /**
- * What an operator does: states settings of attribution, and erases persons. No producer can send
+ * What an operator does: states settings of attribution, has everything
+ * valued or recorded again, and erases persons. No producer can send
  * these, so they come up only when asked for.
  */
 import { touch } from './touch-situations.js';
@@ -59,6 +60,12 @@ export function touchesOnStatedWindow(world: World): void {
     touch(world, world.random.pick(['click', 'view']), order.person, at);
   }
   world.count('touches_on_stated_window');
+}
+
+/** Every order is valued again, or everything recorded again: nothing may change by it. */
+export function upkeep(world: World): void {
+  const work = world.random.pick(['replay', 'recompute']);
+  world.emit('upkeep', world.instant(), { upkeep: { work } }, { server: true });
 }
 
 /** A person, by one or two of their identifiers; now and then somebody whom nobody has seen. */

@@ -33,6 +33,7 @@ export const weightsOfCommands = {
   settings_change: 1,
   settings_at_one_instant: 0.2,
   touches_on_stated_window_tried: 0.5,
+  upkeep: 0.5,
   erase_person: 1,
   erase_device: 0.15,
 } as const;

@@ -100,6 +100,7 @@ export const situations = {
   settings_change: at(0, commands.settingsChange),
   settings_at_one_instant: at(0, commands.settingsAtOneInstant),
   touches_on_stated_window_tried: at(0, commands.touchesOnStatedWindow),
+  upkeep: at(0, commands.upkeep),
   erase_person: at(0, commands.erasePerson),
   erase_device: at(0, commands.eraseDevice),
 } as const satisfies Readonly<Record<string, Situation>>;

@@ -64,6 +64,9 @@ function allTouchpoints(
   ];
 }
 
+/** What an operator asks; an erasure is gone by now. */
+const isCommand = (type: string): boolean => type === 'settings' || type === 'upkeep';
+
 function tablesOf(events: readonly Accepted[], timezone: string): OracleTables {
   const catalogue = catalogueOf(events);
   const persons = personsOf(events);
@@ -75,8 +78,8 @@ function tablesOf(events: readonly Accepted[], timezone: string): OracleTables {
   const daily = (...keys: string[]) => dailyRows(credits, keys, timezone);
   return {
     touchpoints_current: touchpoints.map(touchpointRow),
-    // Settings tell nothing that happened.
-    events_current: events.filter(({ type }) => type !== 'settings').map(eventRow),
+    // Commands tell nothing that happened.
+    events_current: events.filter(({ type }) => !isCommand(type)).map(eventRow),
     orders_current: placed.map((one) => orderRow(one, newOrders.has(one.order.orderId))),
     credits_current: credits,
     identities_current: identityRows(persons),

@@ -95,7 +95,7 @@ function accept(posted: OracleEvent, settings: OracleSettings, madeEventId: stri
   const bot = isBot(agentOf(body, posted));
   const isEntry = isCatalogueType(type);
   const identifiers =
-    isEntry || type === 'settings'
+    isEntry || type === 'settings' || type === 'upkeep'
       ? [] // the catalogue describes no person
       : identifiersOf({ body, hashKey: settings.hashKey, urlClickId: facts.clickId, consented });
   if (type === 'unlink' && identifiers.length !== 2) reject('unlink needs two identifiers');

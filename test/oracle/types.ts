@@ -145,6 +145,7 @@ export const eventTypes = [
   'coupon',
   'spend',
   'settings',
+  'upkeep',
   'erase',
 ] as const;
 export type EventType = (typeof eventTypes)[number];

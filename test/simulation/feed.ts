@@ -1,5 +1,11 @@
 /** Generated events as records of the log; an operator's commands as the product makes them. */
-import { type CollectedEvent, erasureEvents, settingsEvent } from '@rosi/events';
+import {
+  type CollectedEvent,
+  erasureEvents,
+  recomputeEvent,
+  replayEvent,
+  settingsEvent,
+} from '@rosi/events';
 import type { OracleEvent, OracleSettings } from '../oracle/index.js';
 import { collect } from '../property/collecting.js';
 
@@ -8,7 +14,10 @@ const workspace = 'default';
 interface Command {
   readonly type: string;
   readonly settings?: unknown;
+  readonly upkeep?: { readonly work: string };
 }
+
+const commands = ['settings', 'upkeep', 'erase'];
 
 /** The records of one event; none when it is not accepted. */
 export function recordsOf(
@@ -17,8 +26,7 @@ export function recordsOf(
   index: number,
 ): readonly CollectedEvent[] {
   const body = event.body as Command; // the generator makes objects with a type
-  const isSettings = body.type === 'settings';
-  if (!isSettings && body.type !== 'erase') {
+  if (!commands.includes(body.type)) {
     const collected = collect(event, settings, index);
     return collected === null ? [] : [collected];
   }
@@ -27,6 +35,9 @@ export function recordsOf(
   if (read === null) return [];
   const { eventId, occurredAt: at, identifiers } = read;
   const command = { workspace, eventId, at };
-  if (isSettings) return [settingsEvent(command, JSON.stringify(body.settings))];
+  if (body.type === 'settings') return [settingsEvent(command, JSON.stringify(body.settings))];
+  if (body.type === 'upkeep') {
+    return [body.upkeep?.work === 'replay' ? replayEvent(command) : recomputeEvent(command)];
+  }
   return erasureEvents(command, `secret of ${eventId}`, identifiers);
 }

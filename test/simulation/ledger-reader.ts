@@ -1,6 +1,6 @@
 /**
- * The ledger as the warehouse has it: records in the order in which they became durable, and
- * forgotten where an erasure says so.
+ * The ledger as the warehouse has it: records in the order in which they became durable, of the
+ * newest replay alone, and forgotten where an erasure says so.
  */
 import {
   isErasedId,
@@ -11,6 +11,8 @@ import {
   ledgerIdentities,
   ledgerTouchpoints,
   type Topic,
+  type UpkeepBegun,
+  upkeepBegun,
 } from '@rosi/events';
 import type { CommittedBatch } from '@rosi/streams';
 
@@ -21,18 +23,29 @@ interface Named {
   readonly identifier: string;
 }
 
+/** Every record of the ledger has one. */
+const generationOf = (record: unknown) => (record as { readonly generation: number }).generation;
+
 export class LedgerReader {
   readonly #records = new Map<string, unknown[]>();
+  #generation = 0;
 
   observe({ emitted }: CommittedBatch): void {
     for (const { topic, value } of emitted) {
       if (topic.name === ledgerErasures.name) this.#forget(value as LedgerErasure);
+      if (topic.name === upkeepBegun.name) {
+        this.#generation = Math.max(this.#generation, (value as UpkeepBegun).generation);
+      }
       if (topic.name.startsWith('ledger.')) this.#of(topic.name).push(value);
     }
   }
 
-  /** What is kept of a topic. */
-  output = <T>(topic: Topic<T>): T[] => [...this.#of(topic.name)] as T[];
+  /** Everything of a topic that no erasure has removed. */
+  all = <T>(topic: Topic<T>): T[] => [...this.#of(topic.name)] as T[];
+
+  /** What the tables are made of: a replay begins with empty ones. */
+  output = <T>(topic: Topic<T>): T[] =>
+    this.all(topic).filter((record) => generationOf(record) === this.#generation);
 
   #of(topic: string): unknown[] {
     const records = this.#records.get(topic) ?? [];
@@ -52,6 +65,6 @@ export class LedgerReader {
   }
 
   #keep<T>(topic: Topic<T>, isKept: (record: T) => boolean): void {
-    this.#records.set(topic.name, this.output(topic).filter(isKept));
+    this.#records.set(topic.name, this.all(topic).filter(isKept));
   }
 }

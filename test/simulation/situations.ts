@@ -28,6 +28,8 @@ export const requiredSituations = [
   'a refund comes before its purchase',
   'settings change when there are orders',
   'older settings come later',
+  'everything is recorded again',
+  'every order is valued again',
   'an erasure renames a person with orders',
   'an event comes late for an erased person',
   'an erased event is repeated',
@@ -114,6 +116,10 @@ export class Situations {
     if (catalogue?.kind === 'settings') {
       if (reason === 'older-entry') this.#count('older settings come later');
       else if (this.#recordedPersons.size > 0) this.#count('settings change when there are orders');
+    }
+    if (catalogue?.kind === 'upkeep' && this.#recordedPersons.size > 0) {
+      const isReplay = catalogue.entry.includes('replay');
+      this.#count(isReplay ? 'everything is recorded again' : 'every order is valued again');
     }
     if (type === 'refund' && refund !== null && !this.#purchased.has(refund.orderId)) {
       this.#refundedFirst.add(refund.orderId);
