@@ -64,7 +64,7 @@ export class Renamings {
     if (renamed === '' || renamed === identifier) return;
     const [type, value] = split(identifier);
     const [newType, newValue] = split(renamed);
-    if (newType !== type || this.#taken.has(renamed) || newValue.includes(value)) {
+    if (newType !== type || this.#taken.has(renamed) || isHinted(value, newValue)) {
       this.#problems.push(`${identifier} was renamed to ${renamed}`);
     }
     this.#taken.add(renamed);
@@ -111,6 +111,11 @@ function reordered({ touchpoints, moments }: Seen): string[] {
 }
 
 const isLess = (a: string, b: string) => compareUtf8(a, b) < 0;
+
+/** A short one may be part of a random name by chance. */
+function isHinted(value: string, newValue: string): boolean {
+  return value.length < 8 ? newValue === value : newValue.includes(value);
+}
 
 function split(key: string): readonly [type: string, value: string] {
   const colon = key.indexOf(':');

@@ -59,6 +59,11 @@ class Journeys implements Processor {
   readonly #upkeep: Upkeep;
   readonly #pages: Pages;
   readonly #changes = new Map<string, Change>();
+  /**
+   * What tells orders goes by the journey as the batch leaves it. A first order that comes and goes
+   * within the batch is no change to `#settle`: nobody would be told that it is gone again.
+   */
+  readonly #afterChanges: (() => void)[] = [];
 
   constructor(context: ProcessorContext, settings: AttributionSettings, pages: Pages) {
     this.#context = context;
@@ -75,7 +80,7 @@ class Journeys implements Processor {
       this.#change(contribution, timestamp);
       this.#context.count('ok', contribution.withdrawn ? 'withdrawn' : 'contributed');
     } else if (topic === journeysContinued.name) {
-      this.#goOn(value as WorkContinued, timestamp);
+      this.#afterChanges.push(() => this.#goOn(value as WorkContinued, timestamp));
       this.#context.count('ok', 'continued');
     } else if (topic === upkeepBegun.name) {
       this.#begin(value as UpkeepBegun, timestamp);
@@ -84,7 +89,7 @@ class Journeys implements Processor {
       this.#tellTies(value as TiesAsked, timestamp);
       this.#context.count('ok', 'ties');
     } else {
-      this.#retell(value as WalkContinued, timestamp);
+      this.#afterChanges.push(() => this.#retell(value as WalkContinued, timestamp));
       this.#context.count('ok', 'walked');
     }
   }
@@ -95,6 +100,8 @@ class Journeys implements Processor {
       if (change.withdrew) change.journey.forgetIfEmpty();
     }
     this.#changes.clear();
+    for (const tell of this.#afterChanges) tell();
+    this.#afterChanges.length = 0;
     this.#upkeep.endBatch();
   }
 
