@@ -16,4 +16,10 @@ export const regressions: readonly { readonly seed: number; readonly found: stri
       'An erasure named somebody who had been erased before, beside others: it lost its identifiers' +
       ' as a late event does, and nobody was erased.',
   },
+  {
+    seed: 10_167,
+    found:
+      'A touchpoint that waited for its person was contributed while a replay went through the state,' +
+      ' to a place already passed: it was missing in the new tables.',
+  },
 ];

@@ -173,6 +173,8 @@ export class Items {
     for (const [key, value] of this.#context.state.range({ prefix, limit: this.#pageItemsMax })) {
       const { event } = stateItemCodec.decode(value);
       this.#context.state.delete(key);
+      // It moves to where a replay that is under way may have passed already.
+      if (this.#upkeep.generation(workspace) > 0) this.#recordTouchpoint(event, identifier, cause);
       this.#contribute(workspace, personId, event, false, cause);
       this.#put(workspace, identifier, { personId, event });
       node.waiting -= 1;
