@@ -37,8 +37,6 @@ export interface Ended {
 }
 
 export interface ProductOptions {
-  /** The command's words; default `start`. */
-  readonly words?: readonly string[];
   /** Environment on top of free ports, given keys and the folder; undefined takes one away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The data folder; absent: a new one, removed again by `remove`. */
@@ -56,6 +54,8 @@ export interface Product {
   readonly httpUrl: string;
   readonly clickhouseUrl: string;
   output(): string;
+  /** Resolves when the product's own process has ended, however it did. */
+  readonly ended: Promise<Ended>;
   /** Sends events as a JSON array; throws unless the answer is a 202. */
   post(events: readonly unknown[], options?: PostOptions): Promise<EventsAccepted>;
   /** Any request to the product. */
@@ -102,7 +102,7 @@ interface Child {
 }
 
 function launch(options: ProductOptions, dataDir: string): Child {
-  const child = spawn(process.execPath, [command, ...(options.words ?? ['start'])], {
+  const child = spawn(process.execPath, [command, 'start'], {
     cwd: dataDir,
     env: environment(options, dataDir),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -179,6 +179,13 @@ async function isReady(url: string): Promise<boolean> {
   }
 }
 
+/** The product's own process ended before it was ready. */
+export class EndedEarly extends Error {
+  constructor(readonly ended: Ended) {
+    super(`the product ended before it was ready\n${ended.output}`);
+  }
+}
+
 async function waitReady(child: Child, dataDir: string): Promise<Addresses> {
   let over: Ended | null = null;
   child.ended.then((ended) => {
@@ -186,7 +193,7 @@ async function waitReady(child: Child, dataDir: string): Promise<Addresses> {
   });
   const deadline = Date.now() + readyMsMax;
   while (Date.now() < deadline) {
-    if (over !== null) throw new Error(`the product ended before it was ready\n${child.output()}`);
+    if (over !== null) throw new EndedEarly(over);
     const found = addresses(dataDir, child.pid);
     if (found !== null && (await isReady(found.httpUrl))) return found;
     await wait(pollMs);
@@ -228,6 +235,7 @@ function productOf(child: Child, dataDir: string, found: Addresses): Product {
     httpUrl,
     clickhouseUrl,
     output: child.output,
+    ended: child.ended,
     request,
     status,
     post: async (events, { key = 'secret', headers = {} } = {}) => {

@@ -6,6 +6,7 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { runCommand } from '../harness/command.js';
 import { operate } from '../harness/operating.js';
 import {
   hashKey,
@@ -159,11 +160,15 @@ it(
     await expectForgotten(product, traces);
     expect(await orderOfA(product)).toMatchObject({ net: 2001, person_id: order?.['person_id'] });
 
+    const checked = await runCommand(dataDir, ['check']);
+    expect(checked.code, checked.stdout).toBe(0);
     await operate(product, 'POST', '/v1/replay', {});
     await expectForgotten(product, traces);
     expect(await orderOfA(product)).toMatchObject({ net: 2001, person_id: order?.['person_id'] });
     await operate(product, 'POST', '/v1/persons/erase', { identifiers: { order_id: 'o-a' } });
     await expectForgotten(product, traces);
+    const again = await runCommand(dataDir, ['check']);
+    expect(again.code, again.stdout).toBe(0);
     const books = await booksOf(product);
     expect(books).toMatchObject({ orders: buyers + 1, net: expectedBooks(buyers).net + 2001 });
   },

@@ -49,9 +49,19 @@ export interface Arrival {
 }
 
 export function arrivalOf(seed: number): Arrival {
-  const startDay = new Random(seed).pick(startDays);
   const weights = { ...weightsOverHttp, ...heavyOnes.get(seed % 10) };
-  const { events, settings } = generate({ seed, eventsMin, weights, startDay });
+  return arrivalOfSet({ seed, eventsMin, weights });
+}
+
+/** One set of so many events (about), for tests that need a long arrival. */
+export function longArrivalOf(seed: number, events: number): Arrival {
+  return arrivalOfSet({ seed, eventsMin: events, eventsMax: events, weights: weightsOverHttp });
+}
+
+function arrivalOfSet(options: GeneratorOptions): Arrival {
+  const { seed } = options;
+  const startDay = new Random(seed).pick(startDays);
+  const { events, settings } = generate({ ...options, startDay });
   const arrived = shuffle(injectDuplicates(events, seed), seed);
   return arrivalOfEvents(arrived, settings, seed);
 }

@@ -27,7 +27,7 @@ export async function killAll(product: Product): Promise<void> {
 }
 
 /** None when the process is gone, or where the kernel doesn't tell. */
-function childrenOf(pid: number): number[] {
+export function childrenOf(pid: number): number[] {
   const tasks = `/proc/${pid}/task`;
   if (!existsSync(tasks)) return [];
   const texts = readdirSync(tasks).map((task) => readFileSync(`${tasks}/${task}/children`, 'utf8'));

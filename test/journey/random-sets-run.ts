@@ -24,7 +24,7 @@ export async function problemsOf(
   seed: number,
   steps: readonly Step[],
 ): Promise<string[]> {
-  const run = new Run(arrival, seed, await makeDataDir());
+  const run = new SetRun(arrival, seed, await makeDataDir());
   try {
     await run.start();
     for (const [number, part] of run.partsOf(steps.length).entries()) {
@@ -39,7 +39,8 @@ export async function problemsOf(
 const inFlightMsMax = 2;
 const atWorkMsMax = 400;
 
-class Run {
+/** One arrival, the product that takes it (once started), and what was answered so far. */
+export class SetRun {
   readonly #arrival: Arrival;
   readonly #random: Random;
   readonly #dataDir: string;
@@ -54,15 +55,23 @@ class Run {
     this.#dataDir = dataDir;
   }
 
-  async start(): Promise<Product> {
-    const { hashKey, ownDomains, timezone } = this.#arrival.settings;
-    const env = {
-      ROSI_HASH_KEY: hashKey,
-      ROSI_OWN_DOMAINS: ownDomains.join(', '),
-      ROSI_TIMEZONE: timezone,
-    };
-    this.#product = await startProduct({ dataDir: this.#dataDir, env });
+  async start(env: Readonly<Record<string, string>> = {}): Promise<Product> {
+    this.#product = await startProduct(this.options(env));
     return this.#product;
+  }
+
+  /** What the product is started with, for starts that are to end by themselves. */
+  options(env: Readonly<Record<string, string>> = {}) {
+    const { hashKey, ownDomains, timezone } = this.#arrival.settings;
+    return {
+      dataDir: this.#dataDir,
+      env: {
+        ROSI_HASH_KEY: hashKey,
+        ROSI_OWN_DOMAINS: ownDomains.join(', '),
+        ROSI_TIMEZONE: timezone,
+        ...env,
+      },
+    };
   }
 
   /** Consecutive parts, cut at random places; empty ones only when there are too few waves. */
@@ -77,19 +86,43 @@ class Run {
   }
 
   async play(step: Step, part: readonly Wave[]): Promise<void> {
+    if (step === 'compare') return this.compare(part);
     const product = this.#product ?? (await this.start());
     const waves = [...this.#unanswered, ...part];
-    if (step === 'compare') {
-      this.#unanswered = await this.#postAll(product, waves);
-      this.#problems.push(...(await compared(product, this.#arrival, this.#answers)));
-      return;
-    }
     const left = await this.#postAll(product, waves.slice(0, -1));
     const sending = postWaves(product, waves.slice(-1), this.#answers);
     await wait(this.#random.integer(0, step.inFlight ? inFlightMsMax : atWorkMsMax));
     this.#problems.push(...(await end(product, step.ending)));
     this.#product = null;
     this.#unanswered = [...left, ...(await sending)];
+  }
+
+  /** Sends a part, started anew where need be, and compares everything answered so far. */
+  async compare(part: readonly Wave[]): Promise<void> {
+    const product = this.#product ?? (await this.start());
+    this.#unanswered = await this.#postAll(product, [...this.#unanswered, ...part]);
+    this.#problems.push(...(await compared(product, this.#arrival, this.#answers)));
+  }
+
+  /**
+   * Sends a part while something happens to the product; what had no answer goes along with the
+   * next part. `happens` is given how many events were answered, and tells whether the product is gone.
+   */
+  async feedWhile<T extends { readonly gone: boolean }>(
+    part: readonly Wave[],
+    happens: (product: Product, answered: () => number) => Promise<T>,
+  ): Promise<T> {
+    const product = this.#product ?? (await this.start());
+    const feeding = postWaves(product, [...this.#unanswered, ...part], this.#answers);
+    const outcome = await happens(product, () => this.#answers.size);
+    if (outcome.gone) this.#product = null;
+    this.#unanswered = await feeding;
+    return outcome;
+  }
+
+  /** Requests that wait to be sent again. */
+  get unanswered(): number {
+    return this.#unanswered.reduce((sum, wave) => sum + wave.length, 0);
   }
 
   /** For a product that nobody ends: everything must be answered. */

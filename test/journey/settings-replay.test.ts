@@ -4,6 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { runCommand } from '../harness/command.js';
 import { operate } from '../harness/operating.js';
 import {
   makeDataDir,
@@ -99,6 +100,8 @@ it(
     }
     await product.settle();
     expect(await booksOf(product)).toEqual(expectedBooks(buyers * 2));
+    const checked = await runCommand(dataDir, ['check']);
+    expect(checked.code, checked.stdout).toBe(0);
   },
   testMsMax,
 );
@@ -119,8 +122,7 @@ it(
     expect(refused).toMatchObject({ code: 2 });
     expect(refused.output).toContain('rosi replay');
 
-    const noted = await runToEnd({ dataDir, words: ['replay'] });
-    expect(noted).toMatchObject({ code: 0 });
+    expect(await runCommand(dataDir, ['replay'])).toMatchObject({ code: 0 });
     product = await start();
     await product.settle();
     expect(await tablesOf(product)).toEqual(before);

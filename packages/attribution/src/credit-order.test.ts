@@ -124,8 +124,13 @@ describe('rows', () => {
 
   test('give the whole net to unattributed when nothing is eligible', () => {
     const { touches, credits } = credit([], 1234);
-    expect(touches).toEqual([unattributedTouch(ORDERED_AT)]);
-    expect(touches[0]?.touchpointId).toBe('unattributed');
+    const dimensions = {
+      ...{ platform: '', medium: '', mediaType: '', postId: '', influencerId: '' },
+      ...{ campaignId: '', linkId: '', programId: '', utmCampaign: '', couponCode: '' },
+    };
+    expect(touches).toEqual([
+      { touchpointId: 'unattributed', type: '', touchedAt: ORDERED_AT, ...dimensions },
+    ]);
     expect(credits).toEqual(
       models.map((model) => ({ model, touch: 0, credit: 1234, share: SHARE_WHOLE })),
     );

@@ -83,6 +83,41 @@ test('says it in sentences', () => {
   ]);
 });
 
+test('a touch at the very time of the order may be cut, and did not come after it', () => {
+  const receipt = explain(
+    ['a', 'b', 'c', 'd'].map((id) => touchOf(id, 0)),
+    3,
+  );
+  expect(receipt.touches.map(shortly)[0]).toBe('a: cut_by_limit');
+});
+
+test.each([
+  [400, '400 milliseconds'],
+  [1_000, '1 second'],
+  [61_001, '1 minute 1 second'],
+  [5_400_000, '1 hour 30 minutes'],
+  [86_400_000 + 60_000, '1 day'],
+  [2 * 86_400_000 + 3 * HOUR_MS + 60_000, '2 days 3 hours'],
+])('%i ms are said by their largest unit and the next: %s', (ageMs, said) => {
+  const [verdict] = explain([touchOf('a', ageMs / HOUR_MS)], 100).touches;
+  expect(verdict && describeVerdict(verdict, words)).toContain(`, ${said} before the order: `);
+});
+
+test('a touch without platform and medium has no brackets', () => {
+  const [verdict] = explain([touchOf('a', 0, { platform: '', medium: '' })], 100).touches;
+  expect(verdict && describeVerdict(verdict, words)).toMatch(
+    /^click a of 2026-03-10T12:00:00\.000Z, at the time of the order: /,
+  );
+});
+
+test.each([
+  [10 ** 8, '0.01 %'],
+  [10 ** 8 - 1, 'below 0.01 %'],
+])('a share of %i parts is said as %s', (share, said) => {
+  const verdict = { model: 'linear', credited: true, credit: 1, share } as const;
+  expect(describeUnattributed([verdict], words)).toContain(`(${said})`);
+});
+
 test('an order that nothing earned has its whole net at unattributed', () => {
   const receipt = explain([touchOf('late', -1)], 500);
   expect(receipt.unattributed.map(shortModel)).toEqual(['500', '500', '500', '500', '500', '500']);
@@ -105,4 +140,7 @@ test('a weight without a share is told as such', () => {
   const three = [touchOf('a', 3), touchOf('b', 2), touchOf('c', 1)];
   const receipt = explainOrder({ orderedAt: ORDERED_AT, net: 9, touches: three, settings: zero });
   expect(receipt.touches.map(shortly)[1]).toBe('b: not_first not_last not_last 3 no_weight 3');
+  expect(receipt.touches[1] && describeVerdict(receipt.touches[1], words)).toContain(
+    '; nothing by position_based: its weight is too small for a share.',
+  );
 });

@@ -159,11 +159,21 @@ describe('splitting by decay', () => {
     expect(answered).toBeGreaterThan(60);
   });
 
+  test.each([
+    ['below a whole number', 2 ** 53 - 1, [0.5625, 0.75, 0.9375, 1]],
+    ['above one', 9_006_551_891_091_587, [0.1767578125, 0.2216796875, 0.376953125]],
+    ['above one too', 9_006_845_302_553_194, [0.0498046875, 0.8984375, 0.880859375]],
+  ])('the quick way answers where a huge share was rounded to %s', (_, whole, all) => {
+    const exact = splitMoney(whole, exactWeights(Float64Array.from(all)));
+    expect([...(splitQuickly(whole, Float64Array.from(all)) ?? [])]).toEqual(exact);
+  });
+
   test('the quick way refuses what it can not prove', () => {
     expect(splitQuickly(10, Float64Array.of(1, 1))).toBeUndefined();
     expect(splitQuickly(2, Float64Array.of(0.25, 0.5, 0.75))).toBeUndefined();
     expect(splitQuickly(2, Float64Array.of(0.25, 0.75))).toBeUndefined();
     expect(splitQuickly(3, Float64Array.of(2 ** -60, 1))).toBeUndefined();
+    expect(splitQuickly(4, Float64Array.of(0.25, 0.3125, 0.4375 + 2 ** -24))).toBeUndefined();
     expect(Array.from(splitByDecay(2, Float64Array.of(0.25, 0.5, 0.75)))).toEqual([0, 1, 1]);
     expect(Array.from(splitByDecay(2, Float64Array.of(0.25, 0.75)))).toEqual([1, 1]);
     expect(Array.from(splitByDecay(3, Float64Array.of(2 ** -60, 1)))).toEqual([0, 3]);

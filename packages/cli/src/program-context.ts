@@ -1,5 +1,5 @@
 /** What all commands share: where they write, what they read, the flags that find the product. */
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Environment } from './reading/instance.js';
 import type { Terminal } from './terminal/terminal.js';
 
@@ -18,4 +18,13 @@ export function withInstance(command: Command): Command {
   return command
     .option('--data-dir <folder>', 'data folder of the running product (ROSI_DATA_DIR)')
     .option('--url <url>', 'address of the running product, when it is on another machine');
+}
+
+const secondsMax = 86_400;
+
+/** The value of a flag that takes seconds. */
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (/^\d+(?:\.\d+)?$/.test(text) && value <= secondsMax) return value;
+  throw new InvalidArgumentError(`It takes seconds, at most ${secondsMax}.`);
 }

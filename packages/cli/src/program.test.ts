@@ -38,6 +38,9 @@ const commands = [
   ['status'],
   ['explain', 'order'],
   ['query'],
+  ['check'],
+  ['backup'],
+  ['restore'],
   ['import'],
   ...['events', 'access-log', 'orders', 'refunds', 'spend', 'touchpoints'].map((kind) => [
     'import',

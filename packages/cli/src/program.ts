@@ -1,10 +1,12 @@
 /** The commands of `rosi`, their flags and their help. What they do is elsewhere. */
 import { text } from 'node:stream/consumers';
 import { RosiError } from '@rosi/service-kit';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { addBackupCommands } from './backup/flags.js';
+import { addCheck } from './check/flags.js';
 import { addImportCommands } from './import/flags.js';
 import { addOperatingCommands } from './operating/flags.js';
-import { examples, type ProgramContext, withInstance } from './program-context.js';
+import { examples, type ProgramContext, seconds, withInstance } from './program-context.js';
 import { explainOrder } from './reading/explain.js';
 import { clickhouseUrlOf, httpUrlOf, type InstanceFlags, secretKeyOf } from './reading/instance.js';
 import { type QueryFormat, runQuery } from './reading/query.js';
@@ -27,6 +29,8 @@ export function createProgram(context: ProgramContext): Command {
   addStatus(program, context);
   addExplain(program, context);
   addQuery(program, context);
+  addCheck(program, context);
+  addBackupCommands(program, context);
   addImportCommands(program, context);
   addOperatingCommands(program, context);
   program.addHelpText(
@@ -115,12 +119,4 @@ function addQuery(program: Command, { terminal, env, setExitCode }: ProgramConte
       const clickhouseUrl = clickhouseUrlOf(env, flags);
       setExitCode(await runQuery({ clickhouseUrl, sql, format, terminal }));
     });
-}
-
-const secondsMax = 86_400;
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (/^\d+(?:\.\d+)?$/.test(text) && value <= secondsMax) return value;
-  throw new InvalidArgumentError(`It takes seconds, at most ${secondsMax}.`);
 }

@@ -31,9 +31,10 @@ export function recomputeEvent(command: Command): CollectedEvent {
 }
 
 /** Every current row is recorded again, in a generation of its own: the command's time. */
-export function replayEvent(command: Command): CollectedEvent {
-  const entry = { work: 'replay', generation: command.at };
-  return commandEvent(command, 'upkeep', command.eventId, JSON.stringify(entry));
+export function replayEvent({ workspace, at }: Omit<Command, 'eventId'>): CollectedEvent {
+  const entry = JSON.stringify({ work: 'replay', generation: at });
+  const eventId = `replay:${at}`; // Whoever asks for the same one again changes nothing.
+  return commandEvent({ workspace, eventId, at }, 'upkeep', eventId, entry);
 }
 
 /**

@@ -21,6 +21,7 @@ test.each(['anonymous_id:tablet', 'click_id:k'])('%s is shared when it links peo
   expect(judged(weak, ['customer_id:x:1', 'customer_id:y:1', 'customer_id:1'])).toBe(false);
   expect(judged(weak, ['customer_id:x:1', 'customer_id:x:2'])).toBe(true);
   expect(judged(weak, ['customer_id:1', 'customer_id:2'])).toBe(true);
+  expect(judged(weak, ['customer_id:10', 'customer_id:20'])).toBe(true);
   expect(judged(weak, ['customer_id::1', 'customer_id:2'])).toBe(true);
   expect(judged(weak, numbered('email', 3))).toBe(false);
   expect(judged(weak, numbered('email', 4))).toBe(true);

@@ -59,6 +59,9 @@ describe('persons', () => {
 
   test('a link of an identifier to itself does not exist', () => {
     expect(personIds([['user_id:a', 'user_id:a']])).toEqual({ 'user_id:a': 'p_user_id:a' });
+    const fifty = Array.from({ length: 50 }, (_, n): IdentifierLink => ['user_id:a', `email:${n}`]);
+    const persons = solve([...fifty, ['user_id:a', 'user_id:a']]);
+    expect(persons.get('user_id:a')?.shared).toBe(false);
   });
 
   test('whoever was seen, alone or in an unlink, has a person', () => {

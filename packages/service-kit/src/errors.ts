@@ -15,6 +15,12 @@ const codes = {
   ROSI_DATA_DIR_LOCKED: { exitCode: 2, retryable: false },
   /** The data folder can't be made, read or written. */
   ROSI_DATA_DIR_UNUSABLE: { exitCode: 2, retryable: false },
+  /** A restore would go over data that are there. */
+  ROSI_DATA_DIR_NOT_EMPTY: { exitCode: 2, retryable: false },
+  /** A backup is not whole, not what it was, or of a build that this one does not know. */
+  ROSI_BACKUP_INVALID: { exitCode: 2, retryable: false },
+  /** A backup could not be made or put in place; nothing was changed. */
+  ROSI_BACKUP_FAILED: { exitCode: 1, retryable: true },
   /** The address is taken or not ours to bind. */
   ROSI_ADDRESS_UNAVAILABLE: { exitCode: 2, retryable: false },
   /** The data folder has no event log, or no state, yet: its writer makes it. */
@@ -26,8 +32,12 @@ const codes = {
   ROSI_STATE_OF_ANOTHER_LOG: { exitCode: 2, retryable: false },
   ROSI_PARTITIONS_CHANGED: { exitCode: 2, retryable: false },
   ROSI_LOG_CUT_TOO_FAR: { exitCode: 2, retryable: false },
+  /** A record of the log is missing or damaged on disk. */
+  ROSI_LOG_DAMAGED: { exitCode: 1, retryable: false },
   /** ClickHouse holds the tables of another log, or was emptied. */
   ROSI_WAREHOUSE_FOREIGN: { exitCode: 2, retryable: false },
+  /** Another loader has begun to load the same database. */
+  ROSI_WAREHOUSE_TAKEN_OVER: { exitCode: 1, retryable: false },
   /** ClickHouse does not answer. */
   ROSI_WAREHOUSE_UNAVAILABLE: { exitCode: 1, retryable: true },
   /** The event log does not take or give records. */

@@ -9,6 +9,14 @@ export {
   rosiErrorOf,
   type WireError,
 } from './errors.js';
+export {
+  type ArmedFailpoint,
+  armFailpoint,
+  type Failpoint,
+  failpoints,
+  parseFailpoint,
+  passFailpoint,
+} from './failpoints.js';
 export { type LifecyclePart, type Running, startInOrder } from './lifecycle.js';
 export { createLogger, type Logger } from './logger.js';
 export { createMetrics, type Metrics } from './metrics.js';

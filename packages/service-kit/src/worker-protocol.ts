@@ -1,10 +1,13 @@
 /** What the parent thread and a worker say to each other. */
 import type { WireError } from './errors.js';
+import type { ArmedFailpoint } from './failpoints.js';
 
 /** Given to the worker when it is made. */
 export interface WorkerSetting {
   readonly name: string;
   readonly options: unknown;
+  /** Null, but in tests of crashes. */
+  readonly failpoint: ArmedFailpoint | null;
 }
 
 export type FromWorker =

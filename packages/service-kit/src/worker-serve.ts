@@ -5,6 +5,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorToWire, RosiError } from './errors.js';
+import { armFailpoint } from './failpoints.js';
 import { createLogger, type Logger } from './logger.js';
 import type { FromWorker, ToWorker, WorkerSetting } from './worker-protocol.js';
 
@@ -37,6 +38,7 @@ export function serveWorker<O>(
   // The parent's startWorker puts this shape there, and the options are its caller's O.
   const setting = workerData as WorkerSetting;
   const options = setting.options as O;
+  armFailpoint(setting.failpoint);
   const starting = Promise.resolve().then(() =>
     start(options, createLogger({ name: setting.name, level: levelOf(setting.options) }), fault),
   );

@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { errorFromWire, RosiError } from './errors.js';
+import { armedFailpoint } from './failpoints.js';
 import type { FromWorker, ToWorker, WorkerSetting } from './worker-protocol.js';
 
 /**
@@ -17,7 +18,7 @@ export async function startWorker(
   on: { readonly fault: (error: Error) => void },
 ): Promise<{ stop(): Promise<void> }> {
   const name = nameOf(entry);
-  const setting: WorkerSetting = { name, options };
+  const setting: WorkerSetting = { name, options, failpoint: armedFailpoint() };
   const worker = new Worker(entry, { workerData: setting, name });
   let phase: 'starting' | 'running' | 'stopping' | 'ended' = 'starting';
   const ready = deferred();

@@ -48,6 +48,8 @@ export interface EngineOptions {
   readonly batchRecordsMax: number;
   readonly budget: CycleBudget;
   readonly now: () => number;
+  /** Everything of the cycle is written, nothing is committed; what it throws undoes the cycle. */
+  readonly beforeCommit?: () => void;
 }
 
 interface Task {
@@ -112,6 +114,7 @@ export class Engine {
       this.ledger.persist();
       this.writeProgress();
       writeDocument(this.stores.meta, 'outcomes', this.tally.list());
+      this.options.beforeCommit?.();
       return handled;
     });
   }

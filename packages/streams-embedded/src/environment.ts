@@ -29,6 +29,9 @@ export function openEnvironment(dir: string): Environment {
     // The folder's name may contain a dot, which lmdb would take for a file's extension.
     noSubdir: false,
     overlappingSync: false,
+    // Writes that belong together are batched by us. On its own, lmdb would hold a promise of each turn's
+    // writes that nobody can catch, so that a commit that fails (a full disk) ends the process.
+    eventTurnBatching: false,
     maxDbs: 8,
     maxReaders: 250,
   });

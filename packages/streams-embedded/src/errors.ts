@@ -6,7 +6,8 @@ export type EmbeddedErrorCode =
   | 'ROSI_STATE_OF_ANOTHER_LOG'
   | 'ROSI_STATE_VERSION'
   | 'ROSI_PARTITIONS_CHANGED'
-  | 'ROSI_LOG_CUT_TOO_FAR';
+  | 'ROSI_LOG_CUT_TOO_FAR'
+  | 'ROSI_LOG_DAMAGED';
 
 export class EmbeddedError extends Error {
   override readonly name = 'EmbeddedError';

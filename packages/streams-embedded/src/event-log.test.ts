@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Topic } from '@rosi/events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openEnvironment } from './environment.js';
 import { openCheckpoints, openEventLog } from './index.js';
+import { openPartitionLog, type PartitionLog, recordKey } from './partition-log.js';
 
 const words: Topic<string> = {
   name: 'words',
@@ -151,3 +153,33 @@ test('checkpoints are durable and replaced', async () => {
   expect(again.get('other')).toBeUndefined();
   await again.close();
 });
+
+test.each([
+  ['lost', (log: PartitionLog, key: Buffer) => log.records.remove(key)],
+  ['cut off', (log: PartitionLog, key: Buffer) => log.records.put(key, Buffer.from('torn'))],
+])(
+  'a record that was %s on the disk is told by name, and nothing takes its place',
+  async (_, harm) => {
+    const log = await openEventLog({ dir });
+    await log.append(words, records('a', 'b', 'c', 'd'));
+    await log.close();
+    for (const [offset, whole] of [
+      [3, ['a', 'b', 'c']],
+      [1, ['a']],
+    ] as const) {
+      const environment = openEnvironment(dir);
+      await harm(openPartitionLog(environment, { create: false }), recordKey('words', 0, offset));
+      await environment.close();
+      const harmed = await openEventLog({ dir });
+      const values = harmed.read('words', 0, 0, limits).map(({ value }) => value.toString());
+      expect(values).toEqual(whole);
+      expect(() => harmed.read('words', 0, offset, limits)).toThrow(
+        expect.objectContaining({
+          code: 'ROSI_LOG_DAMAGED',
+          message: expect.stringContaining(`Record ${offset} of words/0`),
+        }),
+      );
+      await harmed.close();
+    }
+  },
+);

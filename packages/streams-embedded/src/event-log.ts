@@ -161,6 +161,7 @@ function createWriter(log: PartitionLog, partitions: number, retention: Retentio
       await commit(log, group);
       for (const { resolve } of group) resolve();
     } catch (error) {
+      hearCause(error);
       for (const { reject } of group) reject(error);
     }
     committing = waiting.length > 0;
@@ -242,6 +243,12 @@ async function commit(log: PartitionLog, group: readonly Waiting[]): Promise<voi
  */
 function partOfBatch(write: Promise<boolean>): void {
   write.catch(() => undefined);
+}
+
+/** lmdb tells why a commit failed by a promise of its own: unheard, it would end the process too. */
+function hearCause(error: unknown): void {
+  if (!(error instanceof Error) || !('commitError' in error)) return;
+  if (error.commitError instanceof Promise) error.commitError.catch(() => undefined);
 }
 
 async function cutAll(

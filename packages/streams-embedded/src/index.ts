@@ -5,6 +5,7 @@ export {
   placeKey,
   readPosition,
 } from './checkpoints.js';
+export { copyEnvironment } from './copy-environment.js';
 export type { CycleBudget } from './engine.js';
 export { EmbeddedError, type EmbeddedErrorCode } from './errors.js';
 export { type EventLog, type EventLogOptions, openEventLog } from './event-log.js';

@@ -6,6 +6,7 @@
  */
 import { type LogRecord, stateKey } from '@rosi/streams';
 import { type Environment, openStore, type Store } from './environment.js';
+import { EmbeddedError } from './errors.js';
 
 const TIMESTAMP_BYTES = 8;
 const BYTES_PER_NUMBER = 8;
@@ -101,17 +102,32 @@ export function readRecords(
     end: recordKey(topic, partition, ends.end),
     limit: limits.recordsMax,
   });
-  for (const { value } of range) {
+  for (const { key, value } of range) {
+    const offset = start + records.length;
     const stored = asBuffer(value);
+    // What is whole before it is given; the next read begins with it, and throws.
+    if (!recordKey(topic, partition, offset).equals(asBuffer(key))) break;
+    if (stored.length < TIMESTAMP_BYTES) break;
     bytes += stored.length;
     if (records.length > 0 && bytes > limits.bytesMax) break;
     records.push({
-      offset: start + records.length,
+      offset,
       timestamp: stored.readDoubleBE(0),
       value: stored.subarray(TIMESTAMP_BYTES),
     });
   }
+  // There should be one: waiting would not bring it, and what follows must not take its offset.
+  if (records.length === 0) throw damaged(topic, partition, start);
   return records;
+}
+
+/** Offsets are given out without gaps: a record that is not where it belongs was lost on the disk. */
+function damaged(topic: string, partition: number, offset: number): EmbeddedError {
+  return new EmbeddedError(
+    'ROSI_LOG_DAMAGED',
+    `Record ${offset} of ${topic}/${partition} is missing or damaged on disk, and nothing after it is ` +
+      'read: restore the data folder from a backup (docs/operations.md, "Damaged log")',
+  );
 }
 
 /** How much to keep; whatever is beyond either limit may go. */

@@ -33,6 +33,8 @@ export interface EmbeddedOptions {
   readonly ledgerConsumed?: () => (topic: string, partition: number) => number;
   /** How often to look for what may be cut; default every second. */
   readonly cutEveryMs?: number;
+  /** Before each commit, within its transaction: what it throws undoes it. */
+  readonly beforeCommit?: () => void;
   /** After each durable commit. */
   readonly onCommit?: (commit: { readonly records: number }) => void;
   /** The runtime has stopped; its state is as before the batch that failed. */
@@ -60,6 +62,7 @@ export async function runEmbedded(options: EmbeddedOptions): Promise<EmbeddedRun
         batchRecordsMax: options.batchRecordsMax ?? BATCH_RECORDS_MAX,
         budget: { ...BUDGET, ...options.budget },
         now: options.now ?? Date.now,
+        ...(options.beforeCommit === undefined ? {} : { beforeCommit: options.beforeCommit }),
       },
       stores,
     );

@@ -40,6 +40,8 @@ function stop() {
 process.on('disconnect', stop);
 process.on('SIGTERM', stop);
 process.on('SIGINT', () => {});
+// A parent that was killed while this module was being loaded has been and gone: no event tells so.
+if (!process.connected) process.exit(1);
 
 open({ library: 'chdb', path: library });
 const commandLine = [

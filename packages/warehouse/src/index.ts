@@ -1,5 +1,15 @@
 /** ClickHouse: the embedded server, the schema and its migrations, typed inserts and queries. */
 export {
+  describeTables,
+  restoreTables,
+  type TableCopy,
+  type WarehouseCopy,
+} from './backup/table-copies.js';
+export { type CheckResult, type Finding, REPLAY_REMEDY } from './check/check.js';
+export { type CheckOptions, checkWarehouse } from './check/check-warehouse.js';
+export { checkPlaces, type LoadedPlace, type PlacesToCheck } from './check/place-checks.js';
+export { compareRecords, type RecordPage } from './check/record-checks.js';
+export {
   type EmbeddedClickHouse,
   startEmbeddedClickHouse,
 } from './embedded/embedded-clickhouse.js';

@@ -6,6 +6,7 @@
  * build made; the daily sums always stand for exactly one time zone.
  */
 import { RosiError } from '@rosi/service-kit';
+import { claimLoading } from './loader-session.js';
 import { migrations } from './migrations/index.js';
 import { rebuildDailySums } from './schema/daily-sums.js';
 import type { MigrateOptions, Warehouse } from './warehouse-api.js';
@@ -15,6 +16,8 @@ type Database = Pick<Warehouse, 'command' | 'query'>;
 export async function migrate(
   database: Database,
   options: MigrateOptions,
+  /** Of the loader that takes the database over. */
+  session: string,
 ): Promise<{ applied: readonly string[]; rebuilt: boolean }> {
   await checkTimezone(database, options.timezone);
   const before = await readMeta(database);
@@ -24,6 +27,7 @@ export async function migrate(
     "CREATE DATABASE IF NOT EXISTS rosi COMMENT 'ROSI: return on social investment'",
   );
   const applied = await applyMissing(database, before);
+  await claimLoading(database, session);
   if (options.begins !== undefined) await beginGeneration(database, options.begins);
   if (before.get('log_uuid') !== options.logUuid) {
     await writeMeta(database, 'log_uuid', options.logUuid);

@@ -1,4 +1,5 @@
 /** What the warehouse offers to loader, command and dashboard. */
+import type { Readable } from 'node:stream';
 import type { BaseTable, OrderRecordRow, RowOf } from './rows.js';
 
 export type QueryParameters = Readonly<
@@ -43,7 +44,10 @@ export interface ErasedPersons {
 
 export interface Warehouse {
   readonly url: string;
-  /** Makes or brings up to date the database; safe to repeat and to interrupt. */
+  /**
+   * Makes or brings up to date the database, and claims it for this connection; safe to repeat and
+   * to interrupt. An older loader's inserts are refused from then on (`ROSI_WAREHOUSE_TAKEN_OVER`).
+   */
   migrate(options: MigrateOptions): Promise<{ applied: readonly string[]; rebuilt: boolean }>;
   /** The replay that filled the tables; 0: none did. */
   generation(): Promise<number>;
@@ -55,6 +59,8 @@ export interface Warehouse {
     rows: readonly RowOf<T>[],
     token: string,
   ): Promise<void>;
+  /** Throws `ROSI_WAREHOUSE_TAKEN_OVER` when another connection has claimed the database since. */
+  assertClaimed(): Promise<void>;
   /**
    * Nothing that this or an earlier loader sent for the table is under way on the server. Before
    * that, comparing is too early: a server works on although its client has gone.
@@ -70,6 +76,10 @@ export interface Warehouse {
   /** Rows as they come, for results too large to hold. */
   queryStream<T>(sql: string, parameters?: QueryParameters): AsyncIterable<T>;
   command(sql: string): Promise<void>;
+  /** All rows of one moment in ClickHouse's format Native; the stream fails unless it is whole. */
+  exportRows(table: string): Promise<Readable>;
+  /** Inserts such a stream; nothing may feed from the table yet. */
+  importRows(table: string, rows: Readable): Promise<void>;
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -6,6 +6,8 @@
  * back as numbers.
  */
 import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import {
   type ClickHouseClient,
   ClickHouseLogLevel,
@@ -14,9 +16,11 @@ import {
 } from '@clickhouse/client';
 import { RosiError } from '@rosi/service-kit';
 import { type ForgettingDatabase, forgetPersons } from './forget.js';
+import { assertClaimed, insertFailure } from './loader-session.js';
 import { type MendingDatabase, mendOrderViews } from './mend-order-views.js';
 import { migrate, readGeneration } from './migrate.js';
 import type { BaseTable } from './rows.js';
+import { loaderQueryPrefix } from './schema/loader-fence.js';
 import type { QueryParameters, Warehouse } from './warehouse-api.js';
 
 /** Older ones lack what the views and the deduplication of views rely on. */
@@ -42,13 +46,21 @@ const insertSettings: ClickHouseSettings = {
 };
 
 /** By their ids the server tells what it still does for a loader, and for which base table. */
-const loaderQueries = (table: BaseTable) => `rosi-loader:${table}:`;
-const loaderQueryId = (table: BaseTable) => `${loaderQueries(table)}${randomUUID()}`;
+const loaderQueries = (table: BaseTable) => `${loaderQueryPrefix}${table}:`;
+const loaderQueryId = (table: BaseTable, session: string) =>
+  `${loaderQueries(table)}${session}:${randomUUID()}`;
 
 /** Statements that list identifiers are long. */
 const STATEMENT_BYTES_MAX = 64 * 1024 * 1024;
 
+/** An answer may be long in the making: a header now and then keeps its connection alive. */
+const aliveSettings: ClickHouseSettings = {
+  send_progress_in_http_headers: 1,
+  http_headers_progress_interval_ms: '60000',
+};
+
 const readSettings: ClickHouseSettings = {
+  ...aliveSettings,
   max_query_size: String(STATEMENT_BYTES_MAX),
   output_format_json_quote_64bit_integers: 0,
   // Skip indexes under FINAL may hide the newest version of a row on older servers.
@@ -56,10 +68,14 @@ const readSettings: ClickHouseSettings = {
 };
 
 /** Connects and checks the version; retrying while the server is away is the caller's. */
-export async function connectWarehouse(options: { readonly url: string }): Promise<Warehouse> {
+export async function connectWarehouse(options: {
+  readonly url: string;
+  /** How long an answer may take; default five minutes. */
+  readonly requestTimeoutMs?: number;
+}): Promise<Warehouse> {
   const client = createClient({
     url: options.url,
-    request_timeout: REQUEST_TIMEOUT_MS,
+    request_timeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     // Whatever goes wrong is thrown; the client would write beside our own log.
     log: { level: ClickHouseLogLevel.OFF },
     compression: { request: false, response: false },
@@ -121,24 +137,30 @@ function warehouseOf(client: ClickHouseClient, url: string): Warehouse {
       format: 'JSONEachRow',
       clickhouse_settings: readSettings,
     });
+  const session = randomUUID();
   const warehouse: Warehouse = {
     url,
-    migrate: (options) => migrate(warehouse, options),
+    migrate: (options) => migrate(warehouse, options, session),
     generation: () => readGeneration(warehouse),
-    forget: (erased) => forgetPersons(forgettingDatabase(client, warehouse), erased),
+    async forget(erased) {
+      await assertClaimed(warehouse, session);
+      await forgetPersons(forgettingDatabase(client, warehouse, session), erased);
+    },
     async insertBatch(table, rows, token) {
       if (rows.length === 0) return;
-      await client.insert({
+      const inserted = client.insert({
         table: `rosi.${table}`,
         values: [...rows],
         format: 'JSONEachRow',
-        query_id: loaderQueryId(table),
+        query_id: loaderQueryId(table, session),
         clickhouse_settings: { ...insertSettings, insert_deduplication_token: token },
       });
+      await inserted.catch((error: unknown) => Promise.reject(insertFailure(error)));
     },
+    assertClaimed: () => assertClaimed(warehouse, session),
     isQuiet: (table) => isQuiet(warehouse, table),
     mendOrderViews: (batch, timezone) =>
-      mendOrderViews(mendingDatabase(client, warehouse), batch, timezone),
+      mendOrderViews(mendingDatabase(client, session, warehouse), batch, timezone),
     async query<T>(sql: string, parameters?: QueryParameters) {
       return (await select(sql, parameters)).json<T>();
     },
@@ -151,6 +173,8 @@ function warehouseOf(client: ClickHouseClient, url: string): Warehouse {
     async command(sql) {
       await client.command({ query: sql, clickhouse_settings: { wait_end_of_query: 1 } });
     },
+    exportRows: (table) => exportRows(client, table),
+    importRows: (table, rows) => importRows(client, table, rows),
     async ping() {
       return (await client.ping()).success;
     },
@@ -158,6 +182,33 @@ function warehouseOf(client: ClickHouseClient, url: string): Warehouse {
   };
   return warehouse;
 }
+
+/** The server makes the whole answer before its first byte: an error is then one, not a cut. */
+async function exportRows(client: ClickHouseClient, table: string): Promise<Readable> {
+  const { stream } = await client.exec({
+    query: `SELECT * FROM rosi.${table} FORMAT Native`,
+    clickhouse_settings: { ...aliveSettings, wait_end_of_query: 1, max_execution_time: 0 },
+  });
+  return stream;
+}
+
+async function importRows(client: ClickHouseClient, table: string, rows: Readable): Promise<void> {
+  const { stream } = await client.exec({
+    query: `INSERT INTO rosi.${table} FORMAT Native`,
+    values: rows,
+    clickhouse_settings: { ...insertSettings, ...importBlocks },
+  });
+  stream.resume();
+  await finished(stream);
+}
+
+/** Many rows come in several blocks, so that no insert needs them all in memory. */
+const importBlocks: ClickHouseSettings = {
+  insert_deduplicate: 0,
+  max_insert_block_size: '100000',
+  min_insert_block_size_rows: '100000',
+  min_insert_block_size_bytes: '67108864',
+};
 
 /** Mutations, too: one that was begun goes on after a restart of the server. */
 async function isQuiet(database: Pick<Warehouse, 'query'>, table: BaseTable): Promise<boolean> {
@@ -176,6 +227,7 @@ async function isQuiet(database: Pick<Warehouse, 'query'>, table: BaseTable): Pr
 function forgettingDatabase(
   client: ClickHouseClient,
   { query }: Pick<Warehouse, 'query'>,
+  session: string,
 ): ForgettingDatabase {
   return {
     query,
@@ -194,6 +246,7 @@ function forgettingDatabase(
         table: 'rosi.events',
         values: [...rows],
         format: 'JSONEachRow',
+        query_id: loaderQueryId('events', session),
         clickhouse_settings: { ...insertSettings, insert_deduplication_token: randomUUID() },
       });
     },
@@ -206,12 +259,13 @@ function forgettingDatabase(
  */
 function mendingDatabase(
   client: ClickHouseClient,
+  session: string,
   { query }: Pick<Warehouse, 'query'>,
 ): MendingDatabase {
   const command = async (sql: string, settings: ClickHouseSettings = {}) => {
     await client.command({
       query: sql,
-      query_id: loaderQueryId('order_records'),
+      query_id: loaderQueryId('order_records', session),
       clickhouse_settings: { ...settings, wait_end_of_query: 1 },
     });
   };
@@ -229,7 +283,7 @@ function mendingDatabase(
         table: 'rosi.credit_deltas',
         values: [...rows],
         format: 'JSONEachRow',
-        query_id: loaderQueryId('order_records'),
+        query_id: loaderQueryId('order_records', session),
         clickhouse_settings: { ...insertSettings, insert_deduplication_token: randomUUID() },
       });
     },

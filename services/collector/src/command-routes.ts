@@ -56,7 +56,10 @@ export function addCommandRoutes(app: FastifyInstance, routes: CommandRoutes): v
     command(routes, (one) => ({ events: [recomputeEvent(one)], body: {} })),
   );
   route('POST', '/v1/replay', () =>
-    command(routes, (one) => ({ events: [replayEvent(one)], body: { generation: one.at } })),
+    command(routes, ({ workspace, at }) => ({
+      events: [replayEvent({ workspace, at })],
+      body: { generation: at },
+    })),
   );
   route('POST', '/v1/persons/erase', (request) => erase(routes, request));
   route('POST', '/v1/persons/export', (request) => exportPersons(routes, request));

@@ -5,7 +5,7 @@
  * here.
  */
 import { eventsCollected } from '@rosi/events';
-import type { Logger } from '@rosi/service-kit';
+import { type Logger, passFailpoint } from '@rosi/service-kit';
 import type { TopicWriter } from '@rosi/streams';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Acceptance, accept } from './accept.js';
@@ -123,7 +123,9 @@ async function readWhole(
 async function append(route: EventsRoute, acceptance: Acceptance): Promise<Problem | null> {
   if (acceptance.records.length === 0) return null;
   try {
+    passFailpoint('collector.before-append');
     await route.log.append(eventsCollected, acceptance.records);
+    passFailpoint('collector.after-append');
     return null;
   } catch (error) {
     route.logger.error(

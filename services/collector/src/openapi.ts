@@ -6,7 +6,13 @@ import { eventSchema } from '@rosi/events';
 import { z } from 'zod';
 import { exampleEvents } from './openapi-examples.js';
 import type { CollectorLimits } from './options.js';
-import { receiptSchema, rejectedSchema, statusSchema } from './schemas.js';
+import {
+  personsSchema,
+  receiptSchema,
+  rejectedSchema,
+  settingsSchema,
+  statusSchema,
+} from './schemas.js';
 
 /** Parts of the document; the published typings do not work with exactOptionalPropertyTypes. */
 type Part = { readonly [key: string]: unknown };
@@ -40,6 +46,8 @@ export function openApiDocument(limits: CollectorLimits) {
         Answer: jsonSchema(rejectedSchema),
         Status: jsonSchema(statusSchema),
         Receipt: jsonSchema(receiptSchema),
+        Settings: jsonSchema(settingsSchema),
+        Persons: jsonSchema(personsSchema),
         Error: {
           type: 'object',
           required: ['error'],
@@ -57,6 +65,11 @@ export function openApiDocument(limits: CollectorLimits) {
       '/v1/events': { post: eventsOperation(limits) },
       '/v1/status': { get: statusOperation },
       '/v1/orders/{order_id}/receipt': { get: receiptOperation },
+      '/v1/settings': { get: showSettings, put: changeSettings },
+      '/v1/recompute': { post: command('Evaluate every order again', 'Taken.') },
+      '/v1/replay': { post: command("Fill ClickHouse's tables again", 'Taken.') },
+      '/v1/persons/erase': { post: personOperation('Erase persons', 202, 'Taken.') },
+      '/v1/persons/export': { post: personOperation('All that is held of persons', 200, 'It.') },
       '/health/live': { get: plain('Is the process alive?', { 200: text('It is.') }) },
       '/health/ready': {
         get: plain('Is every part up?', {
@@ -170,3 +183,56 @@ const receiptOperation: Part = {
     404: failure('`not_found`'),
   },
 };
+
+const showSettings: Part = {
+  tags: ['pipeline'],
+  summary: 'The attribution settings that hold',
+  security: [{ secretKey: [] }],
+  responses: { 200: json('All of them.', 'Settings'), 401: failure('`unauthorized`') },
+};
+
+const changeSettings: Part = {
+  tags: ['pipeline'],
+  summary: 'Change the attribution settings',
+  description: 'What is absent has its default. Every order is evaluated again.',
+  security: [{ secretKey: [] }],
+  requestBody: bodyOf('Settings'),
+  responses: {
+    202: json('What holds from now on.', 'Settings'),
+    400: failure('`invalid_settings`, `invalid_json`'),
+    401: failure('`unauthorized`'),
+    503: failureForNow('`log_unavailable`'),
+  },
+};
+
+function bodyOf(name: string): Part {
+  return { required: true, content: { 'application/json': { schema: reference(name) } } };
+}
+
+function command(summary: string, done: string): Part {
+  return {
+    tags: ['pipeline'],
+    summary,
+    security: [{ secretKey: [] }],
+    responses: {
+      202: text(done),
+      401: failure('`unauthorized`'),
+      503: failureForNow('`log_unavailable`'),
+    },
+  };
+}
+
+function personOperation(summary: string, status: 200 | 202, done: string): Part {
+  return {
+    tags: ['pipeline'],
+    summary,
+    security: [{ secretKey: [] }],
+    requestBody: bodyOf('Persons'),
+    responses: {
+      [status]: text(done),
+      400: failure('`invalid_identifiers`, `invalid_json`'),
+      401: failure('`unauthorized`'),
+      503: failureForNow('`log_unavailable`'),
+    },
+  };
+}

@@ -1,4 +1,5 @@
 /** Shapes of the answers, for the documentation. */
+import { identifierTypes } from '@rosi/events';
 import { z } from 'zod';
 
 export const rejectedSchema = z.object({
@@ -36,3 +37,23 @@ export const statusSchema = z.object({
 export const receiptSchema = z
   .record(z.string(), z.unknown())
   .describe('The order, its touchpoints in order, and their credit by model.');
+
+const days = z.number().positive().max(3_653);
+const percent = z.int().min(0).max(100);
+
+export const settingsSchema = z.object({
+  windows_days: z
+    .object({ click: days, page: days, interaction: days, view: days })
+    .partial()
+    .optional()
+    .describe('How long before an order a touchpoint may be.'),
+  touchpoints_max: z.int().min(1).max(10_000).optional().describe('The newest so many count.'),
+  half_life_days: days.optional().describe('time_decay.'),
+  position_based: z.object({ first: percent, last: percent }).partial().optional(),
+});
+
+export const personsSchema = z.object({
+  identifiers: z
+    .partialRecord(z.enum(identifierTypes), z.string())
+    .describe('As in events; each person that one of them belongs to is meant.'),
+});

@@ -1,7 +1,7 @@
 /** The stitcher as a worker thread: the topology on the embedded runtime. */
 import { join } from 'node:path';
 import { defaultSettings } from '@rosi/attribution';
-import { type Logger, serveWorker, suppressionHash } from '@rosi/service-kit';
+import { type Logger, passFailpoint, serveWorker, suppressionHash } from '@rosi/service-kit';
 import { openCheckpoints, openEventLog, readPosition, runEmbedded } from '@rosi/streams-embedded';
 import { stitcherTopology } from './topology.js';
 
@@ -35,6 +35,8 @@ async function startStitcher(
     partitions: options.partitions,
     ledgerRetention: options.ledgerRetention,
     ledgerConsumed: () => (topic, partition) => readPosition(loader, topic, partition),
+    beforeCommit: () => passFailpoint('stitcher.before-commit'),
+    onCommit: () => passFailpoint('stitcher.after-commit'),
     onFault: fault,
   });
   logger.info('stitcher started');

@@ -114,7 +114,7 @@ describe('settings', () => {
 });
 
 describe('a replay', () => {
-  const replay = replayEvent({ workspace: 'default', eventId: 'r1', at: START + 5 });
+  const replay = replayEvent({ workspace: 'default', at: START + 5 });
   const post = collected({
     type: 'post',
     post: { post_id: 'c1', platform: 'x', published_at: at(0) },

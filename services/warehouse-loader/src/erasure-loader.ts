@@ -14,7 +14,7 @@ import type { Warehouse } from '@rosi/warehouse';
 import type { Lens } from './lens.js';
 import type { LoaderLimits, LoaderLogger } from './loader-options.js';
 import { pause } from './pause.js';
-import { type CheckpointStore, readCheckpoint, writeCheckpoint } from './progress.js';
+import { type CheckpointStore, noteErased, readCheckpoint, writeCheckpoint } from './progress.js';
 import { warnOfErasure } from './settle-batch.js';
 import type { Turn } from './turns.js';
 
@@ -71,6 +71,10 @@ async function forget(options: ErasureLoaderOptions, record: LogRecord): Promise
   const orderKeys = orders.map((value) => identifierKey({ type: 'order_id', value }));
   lens.suppress(workspace, orderKeys, FOR_GOOD);
   if (!(await everythingIsLoaded(options))) return false;
+  for (const place of options.others) {
+    const end = place.reader.endOffset(place.topic, place.partition);
+    await noteErased(options.checkpoints, place, end);
+  }
   const erased = {
     workspace,
     members: members.map(parseIdentifierKey),

@@ -1,5 +1,6 @@
 /** From the log to ClickHouse: the loader, and what it has loaded. `./main` is its worker. */
-export { loadedTopicNames } from './batch.js';
+export { type LoadedTopic, loadedTopicNames, loadedTopics } from './batch.js';
+export { Lens } from './lens.js';
 export { type Loader, type LoaderOptions, startLoader } from './loader.js';
 export { defaultLimits, type LoaderLimits } from './loader-options.js';
 export type { WarehouseLoaderOptions } from './main.js';

@@ -7,7 +7,7 @@
  */
 
 import { eventsCollected } from '@rosi/events';
-import { RosiError } from '@rosi/service-kit';
+import { passFailpoint, RosiError } from '@rosi/service-kit';
 import type { LogRecord } from '@rosi/streams';
 import type { BaseTable, RowOf } from '@rosi/warehouse';
 import type { BatchBounds } from './batch.js';
@@ -15,7 +15,13 @@ import { checkedPosition } from './check-position.js';
 import type { PartitionLoaderOptions } from './loader-options.js';
 import { pause } from './pause.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './progress.js';
-import { insertBatch, type SumsTimezone, settleBatch, warnOfFailure } from './settle-batch.js';
+import {
+  insertBatch,
+  isFinal,
+  type SumsTimezone,
+  settleBatch,
+  warnOfFailure,
+} from './settle-batch.js';
 
 export interface PartitionLoader {
   /**
@@ -40,10 +46,14 @@ export async function createPartitionLoader(
     checkpoint = next;
   };
   if (stored === undefined) await save(checkpoint);
+  const finish = async (bounds: BatchBounds) => {
+    await save({ position: bounds.to, open: null });
+    passFailpoint('loader.after-checkpoint');
+  };
   const settle = async (bounds: BatchBounds, timezone: SumsTimezone) => {
     const note = (open: BatchBounds) => save({ ...checkpoint, open });
     const settled = await settleBatch(options, bounds, note, timezone);
-    if (settled) await save({ position: bounds.to, open: null });
+    if (settled) await finish(bounds);
     return settled;
   };
   const settleOpen = async (timezone: SumsTimezone) => {
@@ -76,8 +86,10 @@ export async function createPartitionLoader(
         // First, since it throws where another generation begins.
         const rows = loaded.rows(partition, records);
         await save({ position: checkpoint.position, open: bounds });
+        passFailpoint('loader.after-fix');
         if (await insertedAtOnce(options, bounds, rows)) {
-          await save({ position: bounds.to, open: null });
+          passFailpoint('loader.after-insert');
+          await finish(bounds);
         } else if (!(await settle(bounds, options.timezone))) {
           return;
         }
@@ -124,6 +136,7 @@ async function insertedAtOnce(
     await turn(() => insertBatch(options, bounds, rows));
     return true;
   } catch (error) {
+    if (isFinal(error)) throw error;
     warnOfFailure(options, bounds, error, limits.backoffMsMin);
     await pause(limits.backoffMsMin, stopping);
     return false;

@@ -70,11 +70,33 @@ export function askReplay(
   return store.put(REPLAY_KEY, Buffer.from(generation === null ? '' : String(generation)));
 }
 
+const erasedKey = (topic: string, partition: number) => `erased:${topic}:${partition}:`;
+
+/** Rows of records before that offset may have been changed by an erasure; 0: none was. */
+export function erasedUpTo(
+  store: Pick<CheckpointStore, 'get'>,
+  topic: string,
+  partition: number,
+): number {
+  return Number(store.get(erasedKey(topic, partition))?.toString() ?? 0);
+}
+
+/** Resolves once it is on disk. */
+export function noteErased(
+  store: Pick<CheckpointStore, 'put'>,
+  { topic, partition }: { readonly topic: string; readonly partition: number },
+  end: number,
+): Promise<void> {
+  return store.put(erasedKey(topic, partition), Buffer.from(String(end)));
+}
+
 export interface LoaderPosition {
   readonly topic: string;
   readonly partition: number;
   /** One past the last record that can be queried. */
   readonly position: number;
+  /** Rows of records before it may have been changed by an erasure. */
+  readonly erasedTo: number;
 }
 
 export interface LoaderProgress {
@@ -98,6 +120,8 @@ function positionsOf(store: Pick<CheckpointStore, 'get'>, topic: string): Loader
   for (;;) {
     const checkpoint = readCheckpoint(store, topic, found.length);
     if (checkpoint === undefined) return found;
-    found.push({ topic, partition: found.length, position: checkpoint.position });
+    const partition = found.length;
+    const erasedTo = erasedUpTo(store, topic, partition);
+    found.push({ topic, partition, position: checkpoint.position, erasedTo });
   }
 }

@@ -9,7 +9,7 @@
  */
 
 import { eventsCollected } from '@rosi/events';
-import { RosiError } from '@rosi/service-kit';
+import { passFailpoint, RosiError } from '@rosi/service-kit';
 import type { LogRecord } from '@rosi/streams';
 import type { BaseTable, RowOf } from '@rosi/warehouse';
 import { type BatchBounds, insertToken } from './batch.js';
@@ -64,7 +64,7 @@ export async function settleBatch(
 }
 
 /** Waiting does not bring removed records back. */
-const isFinal = (error: unknown) => error instanceof RosiError && !error.retryable;
+export const isFinal = (error: unknown) => error instanceof RosiError && !error.retryable;
 
 async function settleOnce(
   options: PartitionLoaderOptions,
@@ -74,6 +74,8 @@ async function settleOnce(
 ): Promise<void> {
   const { warehouse, loaded, partition } = options;
   const records = readAgain(options, open);
+  // What another loader is about to write must not be taken for something lost.
+  await warehouse.assertClaimed();
   await assertQuiet(options);
   const rows = loaded.rows(partition, records);
   if (rows.length > 0 && !(await isInBase(warehouse, loaded, partition, open))) {
@@ -82,7 +84,9 @@ async function settleOnce(
     await insertBatch(options, next, rows);
     await assertInBase(options, next);
   }
+  passFailpoint('loader.before-mending');
   await mendViews(options, { ...open, records }, timezone);
+  passFailpoint('loader.after-mending');
 }
 
 /** The server may know the token, and drop the rows; of events, repeats may be merged away. */

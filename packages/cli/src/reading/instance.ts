@@ -40,6 +40,12 @@ export function clickhouseUrlOf(env: Environment, flags: InstanceFlags): string 
   throw notRunning(dataDir);
 }
 
+/** Null: the embedded one. */
+export function statedClickhouseUrl(env: Environment): string | null {
+  const found = stated(env['ROSI_CLICKHOUSE_URL']);
+  return found === undefined ? null : checkedUrl(found);
+}
+
 export function secretKeyOf(env: Environment, flags: InstanceFlags): string {
   const key = stated(env['ROSI_SECRET_KEY']) ?? readKeptKeys(dataDirOf(env, flags)).secretKey;
   if (key !== undefined) return key;
@@ -53,6 +59,17 @@ export function secretKeyOf(env: Environment, flags: InstanceFlags): string {
 /** The key of hashes; null when neither the environment nor the data folder has one. */
 export function hashKeyOf(env: Environment, flags: InstanceFlags): string | null {
   return stated(env['ROSI_HASH_KEY']) ?? readKeptKeys(dataDirOf(env, flags)).hashKey ?? null;
+}
+
+/** The key of the suppression list. Throws when neither the environment nor the folder has one. */
+export function suppressionKeyOf(env: Environment, flags: InstanceFlags): string {
+  const dataDir = dataDirOf(env, flags);
+  const key = stated(env['ROSI_SUPPRESSION_KEY']) ?? readKeptKeys(dataDir).suppressionKey;
+  if (key !== undefined) return key;
+  throw new RosiError(
+    'ROSI_CONFIG_INVALID',
+    `There is no suppression key: set ROSI_SUPPRESSION_KEY as for \`rosi start\` (looked in ${dataDir}).`,
+  );
 }
 
 export function notRunning(dataDir: string): RosiError {

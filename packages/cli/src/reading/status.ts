@@ -31,21 +31,27 @@ export interface StatusCommand {
 
 const pollMs = 250;
 
-/** Answers the exit code: 1 when it was to wait and nothing settled in time. */
-export async function showStatus({ api, json, waitMs, terminal }: StatusCommand): Promise<0 | 1> {
-  const until = performance.now() + (waitMs ?? 0);
+/** The status once everything is settled, or after the time given. */
+export async function waitSettled(api: ApiOptions, waitMs: number): Promise<StatusDocument> {
+  const until = performance.now() + waitMs;
   let status = await readStatus(api);
-  while (waitMs !== null && !status.settled && performance.now() < until) {
+  while (!status.settled && performance.now() < until) {
     await delay(pollMs);
     status = await readStatus(api);
   }
+  return status;
+}
+
+/** Answers the exit code: 1 when it was to wait and nothing settled in time. */
+export async function showStatus({ api, json, waitMs, terminal }: StatusCommand): Promise<0 | 1> {
+  const status = await waitSettled(api, waitMs ?? 0);
   terminal.out(json ? `${JSON.stringify(status)}\n` : statusText(status));
   if (waitMs === null || status.settled) return 0;
   terminal.err(`rosi: not settled within ${Math.round(waitMs / 1000)} s\n`);
   return 1;
 }
 
-async function readStatus(api: ApiOptions): Promise<StatusDocument> {
+export async function readStatus(api: ApiOptions): Promise<StatusDocument> {
   const { status, body } = await getJson(api, '/v1/status');
   const parsed = statusSchema.safeParse(body);
   if (status === 200 && parsed.success) return parsed.data;

@@ -3,7 +3,14 @@
  * problems are told together, by parseEnvironment, with the variable's name and the remedy.
  */
 import { resolve } from 'node:path';
-import { logLevelSchema, logLevels, parseEnvironment, RosiError } from '@rosi/service-kit';
+import {
+  type ArmedFailpoint,
+  logLevelSchema,
+  logLevels,
+  parseEnvironment,
+  parseFailpoint,
+  RosiError,
+} from '@rosi/service-kit';
 import { z } from 'zod';
 
 const logLevelRemedy = `Set it to one of ${logLevels.join(', ')}.`;
@@ -69,6 +76,12 @@ const schema = z.object({
     .refine((bytes) => bytes >= 100_000_000, 'is below 100000000')
     .default(10_000_000_000)
     .describe('Set it to the bytes that event log and ledger may each take, 100000000 or more.'),
+  ROSI_FAILPOINT: z
+    .string()
+    .transform(parseFailpoint)
+    .refine((failpoint) => failpoint !== null, 'is not a failpoint')
+    .describe('Unset it: it makes the process die, and is for tests (docs/operations.md).')
+    .optional(),
   // Unwrapped: here the default depends on who is watching.
   ROSI_LOG_LEVEL: logLevelSchema.unwrap().describe(logLevelRemedy).optional(),
 });
@@ -89,6 +102,8 @@ export interface StartConfig {
   readonly ownDomains: readonly string[];
   readonly logRetention: { readonly ageMs: number; readonly bytes: number };
   readonly logLevel: string;
+  /** Where to die, in tests of crashes; null otherwise. */
+  readonly failpoint: ArmedFailpoint | null;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -100,6 +115,8 @@ export function readStartConfig(
 ): StartConfig {
   const read = parseEnvironment(schema, env);
   refuseEqualKeys(read.ROSI_SECRET_KEY, read.ROSI_WRITE_KEY);
+  const failpoint = read.ROSI_FAILPOINT ?? null;
+  if (failpoint !== null) refuseOutsideOfTests(env);
   return Object.freeze({
     dataDir: resolve(read.ROSI_DATA_DIR),
     httpPort: read.ROSI_HTTP_PORT,
@@ -117,6 +134,7 @@ export function readStartConfig(
       bytes: read.ROSI_LOG_RETENTION_BYTES,
     },
     logLevel: read.ROSI_LOG_LEVEL ?? (options.quiet ? 'warn' : 'info'),
+    failpoint,
   });
 }
 
@@ -126,6 +144,16 @@ function refuseEqualKeys(secretKey: string | undefined, writeKey: string | undef
   throw new RosiError(
     'ROSI_CONFIG_INVALID',
     'ROSI_WRITE_KEY (set) equals ROSI_SECRET_KEY: the write key is public. Set two different keys.',
+  );
+}
+
+/** Forgotten in a deployment, a failpoint would end the process again and again. */
+function refuseOutsideOfTests(env: Readonly<Record<string, string | undefined>>): void {
+  if (env['NODE_ENV'] === 'test') return;
+  throw new RosiError(
+    'ROSI_CONFIG_INVALID',
+    'ROSI_FAILPOINT makes the process die and is for tests alone: unset it. ' +
+      '(Tests set NODE_ENV=test beside it.)',
   );
 }
 

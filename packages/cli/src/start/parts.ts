@@ -170,7 +170,7 @@ async function continueReplay(log: EventLog, dataDir: string): Promise<void> {
   const at = askedReplay(checkpoints);
   await checkpoints.close();
   if (at === null) return;
-  const value = replayEvent({ workspace, eventId: `replay:${at}`, at });
+  const value = replayEvent({ workspace, at });
   await log.append(eventsCollected, [{ value, timestamp: at }]);
 }
 

@@ -4,7 +4,7 @@
  * process with exit code 1. What was accepted is on disk before it is answered, so a stop at any
  * moment loses nothing and the next start goes on where this one ended.
  */
-import { createLogger, startInOrder } from '@rosi/service-kit';
+import { armFailpoint, createLogger, startInOrder } from '@rosi/service-kit';
 import type { Terminal } from '../terminal/terminal.js';
 import { bannerText } from './banner.js';
 import type { StartConfig } from './config.js';
@@ -27,6 +27,7 @@ export async function runStart({
   signal,
 }: StartOptions): Promise<0 | 1> {
   const logger = createLogger({ name: 'rosi', level: config.logLevel });
+  armFailpoint(config.failpoint);
   const faults = createFaults();
   const { parts, running } = createParts(config, logger, faults.report);
   const started = await startInOrder(parts, { signal }).catch((thrown) => {

@@ -121,14 +121,13 @@ test('a port in use is told so', async () => {
   });
 });
 
-test('the server ends by itself after kill -9 of its parent, and frees its folder', async () => {
-  const dir = await temporaryFolder();
+/** A parent of its own, whose only work is to be killed. */
+async function startOrphanToBe(dir: string) {
   const port = (await probePort(0))!;
   const script = new URL('../../bin/clickhouse-server.mjs', import.meta.url).pathname;
   const configFile = join(dir, 'server.xml');
   await writeFile(configFile, '<clickhouse></clickhouse>');
   const setting = { library: findLibrary(), dir, configFile, port, graceMs: 5_000 };
-  // A parent of its own, whose only work is to be killed.
   const parentScript = join(dir, 'parent.mjs');
   await writeFile(
     parentScript,
@@ -139,12 +138,30 @@ test('the server ends by itself after kill -9 of its parent, and frees its folde
   );
   const parent = fork(parentScript, [], { execArgv: [] });
   const pid = await new Promise<number>((done) => parent.once('message', (n) => done(Number(n))));
-  const url = `http://127.0.0.1:${port}`;
+  return { parent, pid, url: `http://127.0.0.1:${port}` };
+}
+
+test('the server ends by itself after kill -9 of its parent, and frees its folder', async () => {
+  const dir = await temporaryFolder();
+  const { parent, pid, url } = await startOrphanToBe(dir);
   await until(async () => ((await fetch(`${url}/ping`)).ok ? true : undefined));
   parent.kill('SIGKILL');
   await until(async () => (isAlive(pid) ? undefined : true));
   await start(dir);
 });
+
+test.each([0, 30, 60, 100, 150, 250])(
+  'it ends, too, when its parent is killed %i ms after it was made',
+  async (delayMs) => {
+    const { parent, pid } = await startOrphanToBe(await temporaryFolder());
+    cleanups.push(async () => {
+      if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    });
+    await new Promise((done) => setTimeout(done, delayMs));
+    parent.kill('SIGKILL');
+    await until(async () => (isAlive(pid) ? undefined : true));
+  },
+);
 
 test('a platform without a library is told the way out', () => {
   expect(libraryPackage('linux', 'x64')).toBe('@chdb/lib-linux-x64-gnu');

@@ -98,6 +98,22 @@ export function sumsDifference(key: DailyKey, timezone: string, days: string): s
 WHERE day IN (${days}) GROUP BY ${columns} HAVING credit != 0 OR share_parts != 0`;
 }
 
+/**
+ * What the sums are (`there`) beside what the newest records add up to (`due`), by `keys`. Reads
+ * everything, unlike the difference above.
+ */
+export function sumsComparison(key: DailyKey, timezone: string): { keys: string; sql: string } {
+  const keys = `workspace, day, model, currency, ${unresolvedKeys[key].join(', ')}`;
+  const sql = `SELECT ${keys}, sum(sum_due) AS due, sum(parts_due) AS due_parts,
+    sum(sum_there) AS there, sum(parts_there) AS there_parts
+  FROM (SELECT ${keys}, credit AS sum_due, share_parts AS parts_due, 0 AS sum_there, 0 AS parts_there
+    FROM (${sumsSelect(key, timezone, changes(key, 'credits'))})
+    UNION ALL SELECT ${keys}, 0 AS sum_due, 0 AS parts_due, credit AS sum_there,
+      share_parts AS parts_there FROM rosi.${dailySums(key)})
+  GROUP BY ${keys}`;
+  return { keys, sql };
+}
+
 /** Makes the sums again for a time zone; each statement is safe to run again, in this order. */
 export function rebuildDailySums(timezone: string): readonly string[] {
   return [

@@ -20,7 +20,9 @@ export interface TableDefinition {
 /** Blocks whose tokens a table remembers; on a view's target as on a table (docs/architecture.md). */
 const DEDUPLICATION_WINDOW = 10_000;
 
-const literal = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+/** A text as SQL. */
+export const literal = (text: string) =>
+  `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
 export function createTable(table: TableDefinition): string {
   const lines = table.columns.map(

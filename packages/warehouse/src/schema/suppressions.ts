@@ -2,7 +2,7 @@
 import { logPlace, recordedAt, revision, TIME, workspace } from './columns.js';
 import { createTable, type TableDefinition } from './define-table.js';
 
-const suppressions: TableDefinition = {
+export const suppressions: TableDefinition = {
   name: 'suppressions',
   comment: 'Identifiers that were erased, known by a keyed hash alone. Of use to the loader only.',
   engine: 'ReplacingMergeTree(until)',

@@ -70,7 +70,9 @@ function incremental(observations: readonly Observation[], batches: readonly num
   for (const { identifier: key, personId, shared } of driver.output(personsAssigned)) {
     assigned.set(key, { personId, shared });
   }
-  return { assigned, answers: driver.output(personsAssigned).map(({ answers }) => answers) };
+  const answers = driver.output(personsAssigned).map((one) => one.answers);
+  const entries = [...driver.state('identity', 0).range({ prefix: Buffer.alloc(0) })].length;
+  return { assigned, answers, entries };
 }
 
 describe('identity', () => {
@@ -104,5 +106,16 @@ describe('identity', () => {
     expect(incremental(links(51), [7, 7]).assigned.get('user_id:kiosk')?.shared).toBe(true);
     const unlinked = [...links(51), { members: ['user_id:kiosk', 'email:e3'], unlink: true }];
     expect(incremental(unlinked, [51, 1]).assigned.get('user_id:kiosk')?.shared).toBe(false);
+  });
+
+  it('keeps nothing of a component that was joined to another', () => {
+    const linked = (...members: string[]): Observation => ({ members, unlink: false });
+    const first = linked('user_id:1', 'email:2');
+    const second = linked('email:2', 'phone:3');
+    const third = linked('phone:3', 'handle:4');
+    const grown = incremental([first, second, third], [1, 1]);
+    const joined = incremental([first, third, second], [1, 1]);
+    expect(joined.entries).toBe(grown.entries);
+    expect(incremental([first, third, second], []).entries).toBe(grown.entries);
   });
 });

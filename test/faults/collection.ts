@@ -1,0 +1,73 @@
+/** Faults in what the collector makes of an event. */
+import { type Fault, faultsOf } from './fault.js';
+
+const normalise = 'packages/events/src/normalise.test.ts';
+
+export const collectionFaults: readonly Fault[] = [
+  ...faultsOf('packages/events/src/money.ts', 'packages/events/src/money.test.ts', [
+    {
+      name: 'every currency has two digits',
+      find: "fraction.padEnd(digits, '0')",
+      replace: "fraction.padEnd(2, '0')",
+      breaks: 'Dinars and yen are off by a factor of ten or a hundred.',
+    },
+    {
+      name: 'digits below the minor unit cut off',
+      find: "if (fraction.length > digits) return { ok: false, code: 'amount_too_precise' };",
+      replace: '',
+      breaks: 'An amount that is too precise becomes a huge one.',
+    },
+  ]),
+  ...faultsOf('packages/events/src/normalise.ts', normalise, [
+    {
+      name: "bot's touchpoint counted",
+      find: 'classification.touchpoint && !bot',
+      replace: 'classification.touchpoint',
+      breaks: 'Crawlers earn credit.',
+    },
+    {
+      name: 'consent ignored',
+      find: 'const mayIdentify = consent.analytics !== false;',
+      replace: 'const mayIdentify = true;',
+      breaks: 'Who refused is recognised all the same.',
+    },
+    {
+      name: 'Sec-GPC ignored',
+      find: "context.keyKind === 'write' && context.secGpc",
+      replace: 'false',
+      breaks: 'Whose browser refuses is recognised all the same.',
+    },
+    {
+      name: 'a write key may send anything',
+      find: "context.keyKind === 'write' && !pixelTypeSet",
+      replace: 'false && !pixelTypeSet',
+      breaks: 'Anybody who reads the pixel sends refunds.',
+    },
+  ]),
+  ...faultsOf('packages/events/src/identifiers.ts', normalise, [
+    {
+      name: 'e-mail not lower-cased before hashing',
+      find: 'value: hash(lower)',
+      replace: 'value: hash(trimmed)',
+      breaks: 'Ada@Example.org and ada@example.org are two people.',
+    },
+    {
+      name: 'placeholders taken for identifiers',
+      find: 'if (placeholders.has(lower))',
+      replace: 'if (placeholders.has(trimmed) && lower !== trimmed)',
+      breaks: 'All guests are one person.',
+    },
+  ]),
+  ...faultsOf(
+    'services/collector/src/events-route.ts',
+    'services/collector/src/events-route.test.ts',
+    [
+      {
+        name: 'answered before the log has it',
+        find: 'const failure = await append(route, acceptance);',
+        replace: 'void append(route, acceptance); const failure = null;',
+        breaks: 'An accepted event is lost in a crash.',
+      },
+    ],
+  ),
+];

@@ -1,0 +1,115 @@
+/** Faults in what must happen exactly once: the runtime's commit, and loading ClickHouse. */
+import { type Fault, faultsOf } from './fault.js';
+
+const runtime = 'packages/streams-embedded/src/embedded.contract.test.ts';
+const loader = 'services/warehouse-loader/src/loader.test.ts';
+
+const commit = [
+  ...faultsOf('packages/streams-embedded/src/engine.ts', runtime, [
+    {
+      name: 'commit doubled',
+      find: 'this.writeProgress();',
+      replace: '',
+      breaks: 'After a restart everything is handled once more.',
+    },
+    {
+      name: 'positions committed without what is under way',
+      find: 'for (const { queue } of this.tasks) queue.persist();',
+      replace: '',
+      breaks: 'What was between two processors is lost in a restart.',
+    },
+    {
+      name: 'positions committed without outputs',
+      find: 'this.ledger.persist();',
+      replace: '',
+      breaks: 'The ledger lacks what was handled.',
+    },
+    {
+      name: 'position forgotten in a restart',
+      find: 'const position = found?.position ?? input',
+      replace: 'const position = input',
+      breaks: 'Events count as often as the process starts.',
+    },
+  ]),
+  ...faultsOf('packages/streams-embedded/src/task-queue.ts', runtime, [
+    {
+      name: 'handled work kept in the queue',
+      find: 'for (const sequence of this.taken) void this.store.remove(this.keyOf(sequence));',
+      replace: '',
+      breaks: 'After a restart what was under way is handled once more.',
+    },
+  ]),
+];
+
+const loading = [
+  ...faultsOf('services/warehouse-loader/src/partition-loader.ts', loader, [
+    {
+      name: 'batch inserted twice',
+      find: 'await turn(() => insertBatch(options, bounds, rows));',
+      replace:
+        'for (const attempt of [1, 2]) await turn(() => insertBatch(options, { ...bounds, attempt }, rows));',
+      breaks: 'Every sum is doubled.',
+    },
+    {
+      name: 'position committed before the insert',
+      find: 'await save({ position: checkpoint.position, open: bounds });',
+      replace: 'await save({ position: bounds.to, open: null });',
+      breaks: 'A batch that a crash interrupts is missing for ever.',
+    },
+    {
+      name: 'an open batch taken for loaded',
+      find: 'if (checkpoint.open !== null) await settle(checkpoint.open, timezone);',
+      replace:
+        'if (checkpoint.open !== null) await save({ position: checkpoint.open.to, open: null });',
+      breaks: 'A batch that a crash interrupted is missing for ever.',
+    },
+  ]),
+  ...faultsOf('services/warehouse-loader/src/settle-batch.ts', loader, [
+    {
+      name: 'mend skipped',
+      find: 'await mendViews(options, { ...open, records }, timezone);',
+      replace: '',
+      breaks: 'What a crash tore stays torn: daily sums are not the sum of the credits.',
+    },
+    {
+      name: "the server's late work not awaited",
+      find: 'await assertQuiet(options);',
+      replace: '',
+      breaks: 'An insert that was slow to fail counts twice.',
+    },
+  ]),
+  ...faultsOf('services/warehouse-loader/src/batch.ts', loader, [
+    {
+      name: 'token used again for another attempt',
+      find: '{ from, to, attempt }: BatchBounds',
+      replace: '{ from, to }: BatchBounds, attempt = 1',
+      breaks: 'The server takes the second attempt for a repeat and drops it.',
+    },
+  ]),
+  ...faultsOf('services/warehouse-loader/src/check-position.ts', loader, [
+    {
+      name: "another log's database taken over",
+      find: 'if (!(await isSameRecord(options, newest))) throw otherRecord(options, newest);',
+      replace: '',
+      breaks: 'Tables of two histories are mixed.',
+    },
+  ]),
+  ...faultsOf('packages/warehouse/src/mend-order-views.ts', loader, [
+    {
+      name: 'daily sums not mended',
+      find: 'await database.insertSelect(dailySums(key), difference);',
+      replace: '',
+      breaks: 'The daily revenue differs from the credits after a crash.',
+    },
+  ]),
+  ...faultsOf('packages/warehouse/src/warehouse.ts', 'packages/warehouse/src/migrate.test.ts', [
+    {
+      name: 'view replay doubled',
+      find: 'deduplicate_blocks_in_dependent_materialized_views: 1',
+      replace: 'deduplicate_blocks_in_dependent_materialized_views: 0',
+      breaks: 'A batch sent again counts again in the daily sums.',
+    },
+  ]),
+];
+
+export const storingFaults: readonly Fault[] = [...commit, ...loading];

@@ -1,0 +1,42 @@
+/**
+ * A command of `rosi` as its user runs it: a child process with the environment of a running
+ * product, to its end.
+ */
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { hashKey, secretKey } from './product.js';
+
+const command = fileURLToPath(new URL('../../packages/cli/bin/rosi.js', import.meta.url));
+const commandMsMax = 120_000;
+
+export interface CommandAnswer {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `dataDir` is the product's. */
+export async function runCommand(
+  dataDir: string,
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CommandAnswer> {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('ROSI_'));
+  const child = spawn(process.execPath, [command, ...words], {
+    env: {
+      ...Object.fromEntries(inherited),
+      ROSI_DATA_DIR: dataDir,
+      ROSI_SECRET_KEY: secretKey,
+      ROSI_HASH_KEY: hashKey,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: commandMsMax,
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('exit', resolve);
+  });
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, stdout, stderr };
+}
