@@ -33,7 +33,7 @@ import {
   workContinued,
 } from '@rosi/events';
 import type { Processor, ProcessorContext, ProcessorDeclaration } from '@rosi/streams';
-import type { Pages } from '../pages.js';
+import { defaultPages, type Pages } from '../pages.js';
 import { Upkeep } from '../upkeep.js';
 import { Catalogue, TELL_ORDERS } from './catalogue.js';
 import { Commands, commandOutputs } from './commands.js';
@@ -45,7 +45,7 @@ import { Walk } from './walk.js';
 export function identifiers(
   settings: AttributionSettings,
   hash: TextHash,
-  pages: Pages,
+  pages: Pages = defaultPages,
 ): ProcessorDeclaration {
   return {
     name: 'identifiers',

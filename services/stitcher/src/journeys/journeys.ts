@@ -21,7 +21,7 @@ import {
   type WorkContinued,
 } from '@rosi/events';
 import type { Processor, ProcessorContext, ProcessorDeclaration } from '@rosi/streams';
-import type { Pages } from '../pages.js';
+import { defaultPages, type Pages } from '../pages.js';
 import { Upkeep } from '../upkeep.js';
 import { Journey, ORDER } from './journey.js';
 
@@ -44,7 +44,10 @@ interface Change {
   cause: number;
 }
 
-export function journeys(settings: AttributionSettings, pages: Pages): ProcessorDeclaration {
+export function journeys(
+  settings: AttributionSettings,
+  pages: Pages = defaultPages,
+): ProcessorDeclaration {
   return {
     name: 'journeys',
     inputs: [contributionsMade, journeysContinued, upkeepBegun, journeysWalked, tiesAsked],
