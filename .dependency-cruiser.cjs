@@ -48,10 +48,16 @@ module.exports = {
       { path: 'node_modules/(@clickhouse|chdb|ffi-rs)/' },
     ),
     rule(
-      'lmdb-in-streams-embedded-only',
-      'One package keeps state on LMDB.',
-      { pathNot: '^(packages/streams-embedded|packages/cli)/' },
+      'lmdb-in-the-runtimes-only',
+      'The runtimes keep state on LMDB, each its own.',
+      { pathNot: '^(packages/streams-embedded|packages/streams-kafka|packages/cli)/' },
       { path: 'node_modules/lmdb/' },
+    ),
+    rule(
+      'kafkajs-in-streams-kafka-only',
+      'One package speaks to Kafka.',
+      { pathNot: '^packages/streams-kafka/' },
+      { path: 'node_modules/kafkajs/' },
     ),
     rule(
       'oracle-is-independent',

@@ -4,7 +4,7 @@ import { type CollectedEvent, normalise } from '@rosi/events';
 import type { OracleEvent, OracleSettings } from '../oracle/index.js';
 
 /** The event as accepted, or null. `index` names one without an id of its own. */
-export function collect(
+export function collectOne(
   event: OracleEvent,
   settings: OracleSettings,
   index: number,

@@ -6,8 +6,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import { generate, injectDuplicates, shrink, shuffle } from '../generator/index.js';
-import { compareTables, evaluate, type OracleEvent } from '../oracle/index.js';
-import { type Run, runTopology } from './run-topology.js';
+import type { OracleEvent } from '../oracle/index.js';
+import { problemsOf } from './problems-of.js';
+import { runTopology } from './run-topology.js';
 
 /** Enough for a quick look; the simulator runs a thousand (test/simulation). */
 const SEEDS = 60;
@@ -15,24 +16,10 @@ const partitionCounts = [1, 2, 5, 12];
 const only = process.env['ROSI_SEED'];
 const seeds = only === undefined ? Array.from({ length: SEEDS }, (_, n) => n + 1) : [Number(only)];
 
-function problemsOf(run: Run, events: readonly OracleEvent[], seed: number): string[] {
-  const { settings } = generate({ seed });
-  const expected = evaluate({ events, settings });
-  const decisions = expected.decisions
-    .filter(({ index, accepted }) => run.accepted[index] !== accepted)
-    .map(
-      ({ index, accepted, reason }) => `event ${index}: accepted should be ${accepted} ${reason}`,
-    );
-  const differences = compareTables(run.tables, expected.tables).map(
-    (one) => `${one.table} ${one.key} ${one.column}: ${one.expected} but is ${one.actual}`,
-  );
-  return [...decisions, ...differences, ...run.unbalanced.map((cell) => `unbalanced ${cell}`)];
-}
-
 function check(seed: number, events: readonly OracleEvent[]): string[] {
   const { settings } = generate({ seed });
   const partitions = partitionCounts[seed % partitionCounts.length] ?? 1;
-  return problemsOf(runTopology(events, settings, { partitions, seed }), events, seed);
+  return problemsOf(runTopology(events, settings, { partitions, seed }), { events, settings });
 }
 
 describe('random sets of events', () => {

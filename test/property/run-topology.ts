@@ -1,12 +1,12 @@
 /** Raw events through normalisation and the stitcher's topology in the test driver. */
 import { defaultSettings } from '@rosi/attribution';
-import { type CollectedEvent, eventsCollected, ledgerOrders } from '@rosi/events';
+import { type CollectedEvent, eventsCollected, type LedgerOrder, ledgerOrders } from '@rosi/events';
 import { suppressionHash } from '@rosi/service-kit';
 import { stitcherTopology } from '@rosi/stitcher';
-import { createTestDriver, type TestDriver } from '@rosi/streams';
+import { createTestDriver, type TestDriver, type Topology } from '@rosi/streams';
 import { cutBatches, Random } from '../generator/index.js';
 import type { ActualTables, OracleEvent, OracleSettings } from '../oracle/index.js';
-import { collect } from './collecting.js';
+import { collectOne } from './collecting.js';
 import { ledgerTables, presentCredits, summedDeltas } from './ledger-tables.js';
 
 export interface Run {
@@ -38,10 +38,7 @@ export interface Feeding {
 
 export function startTopology(settings: OracleSettings, { partitions, seed }: RunOptions): Feeding {
   const random = new Random(seed);
-  const driver = createTestDriver(
-    stitcherTopology({ attribution: defaultSettings, hash: suppressionHash('test') }),
-    { partitions },
-  );
+  const driver = createTestDriver(testedTopology(), { partitions });
   const choices = {
     topic: (count: number) => random.integer(0, count - 1),
     cut: (count: number) => random.integer(1, count),
@@ -52,11 +49,7 @@ export function startTopology(settings: OracleSettings, { partitions, seed }: Ru
   return {
     feed(events) {
       for (const batch of cutBatches(events, seed)) {
-        const values = batch.flatMap((event) => {
-          const value = collect(event, settings, accepted.length);
-          accepted.push(value !== null);
-          return value === null ? [] : [{ value, timestamp: event.receivedAt }];
-        });
+        const values = collect(batch, settings, accepted);
         collected.push(...values.map(({ value }) => value));
         driver.pipe(eventsCollected, values);
         for (let steps = random.integer(0, 30); steps > 0 && step(); steps -= 1);
@@ -80,11 +73,30 @@ export function runTopology(
   const { feed, finish, driver, accepted } = startTopology(settings, options);
   feed(events);
   finish();
-  return { tables: ledgerTables(driver.output), accepted, unbalanced: unbalanced(driver), driver };
+  const unbalanced = unbalancedCells(driver.output(ledgerOrders));
+  return { tables: ledgerTables(driver.output), accepted, unbalanced, driver };
 }
 
-function unbalanced(driver: TestDriver): string[] {
-  const records = driver.output(ledgerOrders);
+/** The stitcher as tests run it. */
+export function testedTopology(): Topology {
+  return stitcherTopology({ attribution: defaultSettings, hash: suppressionHash('test') });
+}
+
+/** What the collector makes of events; `accepted` gets its decision about each. */
+export function collect(
+  events: readonly OracleEvent[],
+  settings: OracleSettings,
+  accepted: boolean[],
+): { readonly value: CollectedEvent; readonly timestamp: number }[] {
+  return events.flatMap((event) => {
+    const value = collectOne(event, settings, accepted.length);
+    accepted.push(value !== null);
+    return value === null ? [] : [{ value, timestamp: event.receivedAt }];
+  });
+}
+
+/** Cells whose summed differences are not what the newest records say. */
+export function unbalancedCells(records: readonly LedgerOrder[]): string[] {
   const summed = summedDeltas(records);
   const present = presentCredits(records);
   const cells = new Set([...summed.keys(), ...present.keys()]);

@@ -7,7 +7,7 @@ import {
   settingsEvent,
 } from '@rosi/events';
 import type { OracleEvent, OracleSettings } from '../oracle/index.js';
-import { collect } from '../property/collecting.js';
+import { collectOne } from '../property/collecting.js';
 
 const workspace = 'default';
 
@@ -27,11 +27,11 @@ export function recordsOf(
 ): readonly CollectedEvent[] {
   const body = event.body as Command; // the generator makes objects with a type
   if (!commands.includes(body.type)) {
-    const collected = collect(event, settings, index);
+    const collected = collectOne(event, settings, index);
     return collected === null ? [] : [collected];
   }
   // Id, time and identifiers are read as those of any event.
-  const read = collect({ ...event, body: { ...body, type: 'identify' } }, settings, index);
+  const read = collectOne({ ...event, body: { ...body, type: 'identify' } }, settings, index);
   if (read === null) return [];
   const { eventId, occurredAt: at, identifiers } = read;
   const command = { workspace, eventId, at };

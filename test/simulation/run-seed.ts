@@ -31,12 +31,8 @@ import {
   type OracleInput,
   type OracleSettings,
 } from '../oracle/index.js';
-import {
-  ledgerTables,
-  type Output,
-  presentCredits,
-  summedDeltas,
-} from '../property/ledger-tables.js';
+import { ledgerTables, type Output } from '../property/ledger-tables.js';
+import { unbalancedCells } from '../property/run-topology.js';
 import { recordsOf } from './feed.js';
 import { LedgerReader } from './ledger-reader.js';
 import { Renamings } from './renamings.js';
@@ -189,7 +185,7 @@ function differences(accepted: readonly boolean[], output: Output, input: Oracle
 function brokenLaws({ all, output }: LedgerReader): string[] {
   return [
     ...all(ledgerOrders).flatMap(unbalanced),
-    ...undone(output(ledgerOrders)),
+    ...unbalancedCells(output(ledgerOrders)).map((cell) => `differences do not add up: ${cell}`),
     ...skipped(all(ledgerOrders), ledgerOrders),
     ...skipped(all(ledgerIdentities), ledgerIdentities),
     ...skipped(all(ledgerTouchpoints), ledgerTouchpoints),
@@ -203,19 +199,6 @@ function unbalanced({ orderId, revision, net, credits }: LedgerOrder): string[] 
   for (const { model, credit } of credits) sums.set(model, (sums.get(model) ?? 0) + credit);
   const isSum = [...sums.values()].every((sum) => sum === net) && sums.size === (net > 0 ? 6 : 0);
   return isSum ? [] : [`order ${orderId} revision ${revision}: credits do not sum to ${net}`];
-}
-
-/** The signed differences sum to what the newest records say. */
-function undone(orders: readonly LedgerOrder[]): string[] {
-  const summed = summedDeltas(orders);
-  const present = presentCredits(orders);
-  return [...new Set([...summed.keys(), ...present.keys()])]
-    .filter((cell) => {
-      const [credit, share] = summed.get(cell) ?? [0, 0];
-      const [wantedCredit, wantedShare] = present.get(cell) ?? [0, 0];
-      return credit !== wantedCredit || share !== wantedShare;
-    })
-    .map((cell) => `the differences do not sum to the newest record: ${cell}`);
 }
 
 /** Revisions of a key grow by one; what is recorded again by a replay may have the same one. */

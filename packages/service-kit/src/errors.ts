@@ -34,6 +34,8 @@ const codes = {
   ROSI_LOG_CUT_TOO_FAR: { exitCode: 2, retryable: false },
   /** A record of the log is missing or damaged on disk. */
   ROSI_LOG_DAMAGED: { exitCode: 1, retryable: false },
+  /** A topic in Kafka has other settings or records than ROSI needs; ROSI alters none. */
+  ROSI_TOPIC_UNFIT: { exitCode: 2, retryable: false },
   /** ClickHouse holds the tables of another log, or was emptied. */
   ROSI_WAREHOUSE_FOREIGN: { exitCode: 2, retryable: false },
   /** Another loader has begun to load the same database. */

@@ -19,8 +19,10 @@ export interface SourceRecord {
 
 type Place = { -readonly [K in keyof InputPosition]: InputPosition[K] };
 
+/** A partition that has come to a barrier. */
 interface Barrier {
   readonly place: Place;
+  readonly timestamp: number;
   /** Where each other partition ended when the barrier was met. */
   readonly fences: ReadonlyMap<Place, number>;
 }
@@ -35,7 +37,8 @@ export interface SourceReaderOptions {
 
 export class SourceReader {
   private readonly places: readonly Place[];
-  private barrier: Barrier | null = null;
+  /** Met and not handed over yet; at most one a partition. */
+  private readonly barriers = new Map<Place, Barrier>();
   /** A barrier is under way. */
   private alone: boolean;
 
@@ -64,18 +67,27 @@ export class SourceReader {
     if (this.alone && !isIdle) return [];
     this.alone = false;
     const records = this.places.flatMap((place) => this.read(place, recordsMax));
-    if (records.length > 0 || !isIdle || this.barrier === null) return records;
-    // Nothing is left before the barrier: every partition has come to its fence, or to a barrier.
-    return this.takeBarrier(this.barrier.place);
+    if (records.length > 0 || !isIdle) return records;
+    // Nothing is left before them: every partition has come to its fence, or to a barrier.
+    const oldest = this.oldestBarrier();
+    return oldest === null ? [] : this.takeBarrier(oldest.place);
+  }
+
+  /** The one before which nothing is left; of barriers that wait for each other the oldest. */
+  private oldestBarrier(): Barrier | null {
+    const met = [...this.barriers.values()].sort((a, b) => a.timestamp - b.timestamp);
+    const isFree = ({ fences }: Barrier) =>
+      [...fences].every(([place, fence]) => place.position >= fence);
+    return met.find(isFree) ?? met[0] ?? null;
   }
 
   private read(place: Place, recordsMax: number): SourceRecord[] {
-    const fence = this.barrier?.fences.get(place) ?? Number.POSITIVE_INFINITY;
-    const room = Math.min(recordsMax, fence - place.position);
+    if (this.barriers.has(place)) return [];
+    const room = Math.min(recordsMax, this.fenceOf(place) - place.position);
     const taken: SourceRecord[] = [];
     for (const record of room > 0 ? this.recordsAt(place, room) : []) {
       if (record.topic.isBarrier?.(record.value) === true) {
-        this.barrier ??= this.meet(place);
+        this.barriers.set(place, this.meet(place, record.timestamp));
         break;
       }
       taken.push(record);
@@ -84,20 +96,26 @@ export class SourceReader {
     return taken;
   }
 
-  private meet(place: Place): Barrier {
+  /** Where the partition has to wait for a barrier of another one. */
+  private fenceOf(place: Place): number {
+    const fences = [...this.barriers.values()].flatMap(({ fences: of }) => of.get(place) ?? []);
+    return Math.min(Number.POSITIVE_INFINITY, ...fences);
+  }
+
+  private meet(place: Place, timestamp: number): Barrier {
     const { input } = this.options;
     const others = this.places.filter((other) => other !== place);
     const fences = others.map((other): [Place, number] => [
       other,
       input.endOffset(other.topic, other.partition),
     ]);
-    return { place, fences: new Map(fences) };
+    return { place, timestamp, fences: new Map(fences) };
   }
 
   private takeBarrier(place: Place): SourceRecord[] {
     const records = this.recordsAt(place, 1);
     place.position += records.length;
-    this.barrier = null;
+    this.barriers.delete(place);
     this.alone = true;
     return records;
   }

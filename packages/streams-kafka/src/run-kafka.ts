@@ -1,0 +1,35 @@
+/**
+ * Runs a topology on Kafka, as one of any number of instances. The group shares out units; each unit
+ * is one partition number of processors that read the same topics, and nearly always of one.
+ */
+import { wire } from '@rosi/streams';
+import { KafkaError, remedyOf } from './errors.js';
+import { Instance } from './instance.js';
+import type { KafkaRuntime, KafkaRuntimeOptions } from './runtime-options.js';
+import { TopicNames } from './task-spec.js';
+import { declareTopics, ensureTopics } from './topics.js';
+
+const FOR_EVER = -1;
+
+/** Makes and checks the topics, opens the state and joins the group. Throws a KafkaError. */
+export async function runKafka(options: KafkaRuntimeOptions): Promise<KafkaRuntime> {
+  const names = new TopicNames(options.prefix ?? '');
+  const { kafka, partitions, replicas = 1, retentionMs = FOR_EVER } = options;
+  const settings = { partitions, replicas, retentionMs };
+  try {
+    await ensureTopics(kafka, declareTopics(wire(options.topology), names, settings));
+    const instance = new Instance(options, names);
+    try {
+      await instance.start();
+    } catch (error) {
+      await instance.stop();
+      throw error;
+    }
+    return instance;
+  } catch (cause) {
+    if (cause instanceof KafkaError || remedyOf(cause) !== 'reopen') throw cause;
+    const brokers = kafka.brokers.join(', ');
+    const told = `Kafka at ${brokers} does not answer; is it up, and is the address right?`;
+    throw new KafkaError('ROSI_LOG_UNAVAILABLE', told, { cause });
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * Kafka for one test file: the brokers of `ROSI_KAFKA_BROKERS`, else a broker of its own. Without
+ * Java the tests are skipped, loudly; in CI that is a failure.
+ */
+import { MissingToolError } from './broker-jars.js';
+import { startLocalBroker } from './local-broker.js';
+
+export interface TestKafka {
+  readonly brokers: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Null: this machine can't run Kafka, and the tests are to be skipped. */
+export async function startTestKafka(): Promise<TestKafka | null> {
+  const given = process.env['ROSI_KAFKA_BROKERS'];
+  if (given !== undefined && given !== '') {
+    return { brokers: given.split(','), close: async () => {} };
+  }
+  try {
+    const { address, close } = await startLocalBroker();
+    return { brokers: [address], close };
+  } catch (error) {
+    if (!(error instanceof MissingToolError) || process.env['CI']) throw error;
+    process.stderr.write(
+      `\nSKIPPED: tests on Kafka. ${error.message}; or set ROSI_KAFKA_BROKERS.\n\n`,
+    );
+    return null;
+  }
+}

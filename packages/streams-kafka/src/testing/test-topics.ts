@@ -1,0 +1,95 @@
+/** What tests do to topics: write as a producer outside, read as a consumer outside, clear away. */
+import type { Topic } from '@rosi/events';
+import { partitionsOf, type Topology, wire } from '@rosi/streams';
+import kafkajs from 'kafkajs';
+import { connectKafka, type KafkaOptions } from '../connection.js';
+import { fetchRecords } from '../fetch-records.js';
+import { endOffsets, firstOffset, offsetIn } from '../offsets.js';
+import type { KafkaRecord } from '../record-batches.js';
+import { TopicNames } from '../task-spec.js';
+import { declareTopics, ensureTopics } from '../topics.js';
+
+const { Kafka } = kafkajs;
+const ALL_REPLICAS = -1;
+const MESSAGES_AT_ONCE = 500;
+const LIMITS = { waitMs: 100, bytesMax: 8e6, partitionBytesMax: 8e6 };
+
+/** Makes the topics of a topology, for tests that write before anything runs. */
+export function makeTopics(
+  kafka: KafkaOptions,
+  topology: Topology,
+  options: { readonly prefix: string; readonly partitions: number },
+): Promise<void> {
+  const settings = { partitions: options.partitions, replicas: 1, retentionMs: -1 };
+  const names = new TopicNames(options.prefix);
+  return ensureTopics(kafka, declareTopics(wire(topology), names, settings));
+}
+
+/** Appends values, each to the partition of its key, those of a partition in their order. */
+export async function writeTopic<T>(
+  kafka: KafkaOptions,
+  topic: Topic<T>,
+  options: { readonly prefix: string; readonly partitions: number },
+  values: readonly { readonly value: T; readonly timestamp: number }[],
+): Promise<void> {
+  const name = `${options.prefix}${topic.name}`;
+  const producer = new Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).producer({
+    allowAutoTopicCreation: false,
+  });
+  await producer.connect();
+  try {
+    for (let at = 0; at < values.length; at += MESSAGES_AT_ONCE) {
+      const messages = values.slice(at, at + MESSAGES_AT_ONCE).flatMap(({ value, timestamp }) =>
+        partitionsOf(topic, value, options.partitions).map((partition) => ({
+          key: topic.keyOf(value),
+          value: topic.codec.encode(value),
+          partition,
+          timestamp: String(timestamp),
+        })),
+      );
+      await producer.send({ topic: name, acks: ALL_REPLICAS, messages });
+    }
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+/** All committed records of a topic, partition by partition. */
+export async function readTopic(
+  kafka: KafkaOptions,
+  topic: string,
+  partitions: number,
+): Promise<KafkaRecord[]> {
+  const connection = await connectKafka(kafka);
+  try {
+    await connection.watch([topic]);
+    const records: KafkaRecord[] = [];
+    for (let partition = 0; partition < partitions; partition += 1) {
+      const place = { topic, partition };
+      const end = offsetIn(await endOffsets(connection, [place]), place);
+      let from = await firstOffset(connection, place);
+      while (from < end) {
+        const broker = await connection.leader(topic, partition);
+        const [fetched] = await fetchRecords(broker, [{ topic, partition, from }], LIMITS);
+        if (fetched === undefined || fetched.error !== undefined) throw new Error(fetched?.error);
+        records.push(...fetched.records);
+        from = fetched.nextOffset;
+      }
+    }
+    return records;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Removes every topic whose name begins so. */
+export async function removeTopics(kafka: KafkaOptions, prefix: string): Promise<void> {
+  const admin = new Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).admin();
+  await admin.connect();
+  try {
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+    if (topics.length > 0) await admin.deleteTopics({ topics });
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * The topics that a topology needs, from one declaration: made when they are missing, otherwise
+ * compared. What is there is never altered: a topic that does not fit is an error that says how.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { inputsOf, type Wiring } from '@rosi/streams';
+import kafkajs, { type Admin } from 'kafkajs';
+import type { KafkaOptions } from './connection.js';
+import { KafkaError, remedyOf } from './errors.js';
+import type { TopicNames } from './task-spec.js';
+
+const { ConfigResourceTypes, Kafka } = kafkajs;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const RECORD_BYTES_MAX = 8 * 1024 * 1024;
+/** Twice the age of a copy of state that is still trusted (`restore.ts`). */
+const REMOVALS_KEPT_MS = 7 * DAY_MS;
+const FOR_EVER = -1;
+const INT64_MAX = 2n ** 63n - 1n;
+/** A new topic is known to all brokers within a moment. */
+const LEADER_RETRIES = 300;
+const LEADER_RETRY_MS = 100;
+
+export interface TopicSettings {
+  readonly partitions: number;
+  readonly replicas: number;
+  /** Of topics that come from outside or are read there; −1: for ever. */
+  readonly retentionMs: number;
+}
+
+export interface DeclaredTopic {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly replicas: number;
+  /** What is set when it is made. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Those of the settings that must hold; the others are the operator's. */
+  readonly fixed: readonly string[];
+}
+
+export function declareTopics(
+  wiring: Wiring,
+  names: TopicNames,
+  settings: TopicSettings,
+): DeclaredTopic[] {
+  const { partitions, replicas, retentionMs } = settings;
+  const ends = new Set([...wiring.sources, ...wiring.sinks].map(({ name }) => name));
+  const common = { partitions, replicas };
+  const logs = [...wiring.topics.keys()].map((name) => ({
+    ...common,
+    topic: names.of(name),
+    ...(ends.has(name) ? endSettings(retentionMs) : internalSettings),
+  }));
+  const changelogs = wiring.processors.map(({ name }) => ({
+    ...common,
+    topic: names.changelogOf(name),
+    ...changelogSettings,
+  }));
+  const barriers = { ...common, partitions: 1, topic: names.barriers, ...internalSettings };
+  return [...logs, ...changelogs, barriers];
+}
+
+const recordSettings = {
+  'max.message.bytes': String(RECORD_BYTES_MAX),
+  // A record's time is the received_at of its cause, not when it was written.
+  'message.timestamp.type': 'CreateTime',
+  // An event must not be refused because two clocks differ.
+  'message.timestamp.after.max.ms': String(INT64_MAX),
+};
+
+function endSettings(retentionMs: number): Pick<DeclaredTopic, 'settings' | 'fixed'> {
+  return {
+    settings: {
+      ...recordSettings,
+      'cleanup.policy': 'delete',
+      'retention.ms': String(retentionMs),
+    },
+    fixed: ['cleanup.policy', 'message.timestamp.type'],
+  };
+}
+
+/** Records between processors carry old times, so no age may remove what is not yet handled. */
+const internalSettings: Pick<DeclaredTopic, 'settings' | 'fixed'> = {
+  settings: {
+    ...recordSettings,
+    'cleanup.policy': 'delete',
+    'retention.ms': String(FOR_EVER),
+    'retention.bytes': String(FOR_EVER),
+  },
+  fixed: ['cleanup.policy', 'message.timestamp.type', 'retention.ms', 'retention.bytes'],
+};
+
+const changelogSettings: Pick<DeclaredTopic, 'settings' | 'fixed'> = {
+  settings: {
+    ...recordSettings,
+    'cleanup.policy': 'compact',
+    'delete.retention.ms': String(REMOVALS_KEPT_MS),
+  },
+  fixed: ['cleanup.policy', 'delete.retention.ms'],
+};
+
+/** Makes what is missing and checks the rest. Throws ROSI_TOPIC_UNFIT or ROSI_PARTITIONS_CHANGED. */
+export async function ensureTopics(
+  kafka: KafkaOptions,
+  declared: readonly DeclaredTopic[],
+): Promise<void> {
+  const { brokers, clientId, ssl, sasl } = kafka;
+  const admin = new Kafka({
+    brokers: [...brokers],
+    clientId,
+    logLevel: 0,
+    ...(ssl === undefined ? {} : { ssl }),
+    ...(sasl === undefined ? {} : { sasl }),
+  }).admin();
+  await admin.connect();
+  try {
+    const known = new Set(await admin.listTopics());
+    const missing = declared.filter(({ topic }) => !known.has(topic));
+    if (missing.length > 0) await makeTopics(admin, missing);
+    await checkTopics(admin, declared, await partitionCounts(admin, declared));
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function makeTopics(admin: Admin, missing: readonly DeclaredTopic[]): Promise<void> {
+  // False when somebody else was faster, as when several instances start; the check follows.
+  await admin.createTopics({
+    // kafkajs gives up when a broker has not heard of the topic yet; `partitionCounts` waits.
+    waitForLeaders: false,
+    topics: missing.map(({ topic, partitions, replicas, settings }) => ({
+      topic,
+      numPartitions: partitions,
+      replicationFactor: replicas,
+      configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
+    })),
+  });
+}
+
+/** By topic, once every partition has a leader. */
+async function partitionCounts(
+  admin: Admin,
+  declared: readonly DeclaredTopic[],
+): Promise<ReadonlyMap<string, number>> {
+  const names = declared.map(({ topic }) => topic);
+  for (let retries = LEADER_RETRIES; ; retries -= 1) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: names });
+      const isLed = topics.every((one) => one.partitions.every(({ leader }) => leader >= 0));
+      if (isLed) return new Map(topics.map((one) => [one.name, one.partitions.length]));
+      if (retries === 0) throw new KafkaError('ROSI_LOG_UNAVAILABLE', 'Topics have no leaders');
+    } catch (error) {
+      if (retries === 0 || remedyOf(error) !== 'reopen') throw error;
+    }
+    await delay(LEADER_RETRY_MS);
+  }
+}
+
+async function checkTopics(
+  admin: Admin,
+  declared: readonly DeclaredTopic[],
+  counts: ReadonlyMap<string, number>,
+): Promise<void> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: declared.map(({ topic }) => ({ type: ConfigResourceTypes.TOPIC, name: topic })),
+  });
+  for (const { topic, partitions, settings, fixed } of declared) {
+    const actual = counts.get(topic) ?? 0;
+    if (actual !== partitions) {
+      throw new KafkaError(
+        'ROSI_PARTITIONS_CHANGED',
+        `Topic ${topic} has ${actual} partitions, but ${partitions} are configured; configure ` +
+          `${actual}, since keys would move to other partitions than their state`,
+      );
+    }
+    const entries = resources.find(({ resourceName }) => resourceName === topic)?.configEntries;
+    for (const name of fixed) {
+      const value = entries?.find(({ configName }) => configName === name)?.configValue;
+      if (value === settings[name]) continue;
+      throw new KafkaError(
+        'ROSI_TOPIC_UNFIT',
+        `Topic ${topic} has ${name}=${value}, but ROSI needs ${settings[name]}; ROSI does not ` +
+          'alter topics: set it with kafka-configs.sh, or use a new prefix',
+      );
+    }
+  }
+}
+
+/** Topics that processors must read together, as lists of processors' names. */
+export function processorGroups(wiring: Wiring): string[][] {
+  const groups: { readonly names: string[]; readonly topics: Set<string> }[] = [];
+  for (const declaration of wiring.processors) {
+    const topics = new Set(inputsOf(declaration).map(({ name }) => name));
+    const joined = groups.filter((group) => [...topics].some((topic) => group.topics.has(topic)));
+    for (const group of joined) groups.splice(groups.indexOf(group), 1);
+    groups.push({
+      names: [...joined.flatMap(({ names }) => names), declaration.name],
+      topics: new Set([...joined.flatMap((group) => [...group.topics]), ...topics]),
+    });
+  }
+  return groups.map(({ names }) => names);
+}

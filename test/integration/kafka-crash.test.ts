@@ -1,0 +1,130 @@
+/**
+ * The law of crash on a real Kafka: processes of the stitcher are ended or stopped in hard ways, and
+ * the ledger still is the oracle's. They run the built product: `npx tsc -b` first.
+ */
+import { randomUUID } from 'node:crypto';
+import { cpSync, rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { makeTopics, removeTopics, startTestKafka } from '@rosi/streams-kafka/testing';
+import { afterAll, expect, test } from 'vitest';
+import { KafkaInstance } from '../harness/kafka-instances.js';
+import { testedTopology } from '../property/run-topology.js';
+import {
+  GROUP,
+  judge,
+  type KafkaPlace,
+  randomSets,
+  untilSettled,
+  writeSets,
+} from './kafka-sets.js';
+
+const PARTITIONS = 3;
+const SETS_EACH = 6;
+const SESSION_MS = 2000;
+const BATCHES = 40;
+const BATCH_MS = 250;
+const kafka = await startTestKafka();
+afterAll(() => kafka?.close());
+
+/** Runs `body` while sets are written, then holds the ledger against the oracle. */
+async function held(
+  seed: number,
+  body: (instances: { make(): KafkaInstance }, write: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const prefix = `crash-${randomUUID()}.`;
+  const client = { brokers: kafka?.brokers ?? [], clientId: 'crash' };
+  const place: KafkaPlace = { kafka: client, prefix, partitions: PARTITIONS };
+  const sets = randomSets(Array.from({ length: SETS_EACH }, (_, n) => seed + n));
+  const instances: KafkaInstance[] = [];
+  const make = () => {
+    const instance = new KafkaInstance({ ...place, groupId: GROUP, sessionMs: SESSION_MS });
+    instances.push(instance);
+    return instance;
+  };
+  const write = () => writeSets(place, sets, { batches: BATCHES, between: () => delay(BATCH_MS) });
+  await makeTopics(client, testedTopology(), place);
+  try {
+    await body({ make }, write);
+    const fault = () => instances.map((one) => one.fault).find((error) => error !== undefined);
+    await untilSettled(place, fault);
+    expect(await judge(place, sets)).toEqual([]);
+  } finally {
+    for (const instance of instances) await instance.close();
+    await removeTopics(client, prefix);
+  }
+}
+
+const steps = ['sent', 'committed', 'saved'] as const;
+
+test.skipIf(kafka === null).each(steps)(
+  'an instance is killed again and again after it has %s',
+  { timeout: 240_000 },
+  async (step) => {
+    await held(5000 + 100 * steps.indexOf(step), async ({ make }, write) => {
+      const [steady, dying] = [make(), make()];
+      steady.start();
+      dying.start({ step, times: 2 });
+      let deaths = 0;
+      const count = () => {
+        deaths += 1;
+      };
+      const writing = write();
+      for (let times = 3; times < 8; times += 1) {
+        await Promise.race([dying.ended().then(count), writing.then(() => delay(3000))]);
+        await dying.kill();
+        dying.start({ step, times });
+      }
+      await writing;
+      expect(deaths).toBeGreaterThan(1);
+      await dying.kill();
+      dying.start();
+    });
+  },
+);
+
+test.skipIf(kafka === null)(
+  'an instance that was stopped for longer than its session changes nothing when it goes on',
+  { timeout: 240_000 },
+  async () => {
+    await held(6000, async ({ make }, write) => {
+      const [steady, zombie] = [make(), make()];
+      steady.start();
+      zombie.start();
+      const writing = write();
+      for (let n = 0; n < 2; n += 1) {
+        await delay(1500);
+        zombie.send('SIGSTOP');
+        await delay(2 * SESSION_MS);
+        zombie.send('SIGCONT');
+      }
+      await writing;
+    });
+  },
+);
+
+test.skipIf(kafka === null)(
+  'state on the disk that is gone, or older than it was, is built again',
+  { timeout: 240_000 },
+  async () => {
+    await held(7000, async ({ make }, write) => {
+      const instance = make();
+      instance.start();
+      const writing = write();
+      await delay(3000);
+      await instance.kill();
+      cpSync(instance.dir, `${instance.dir}-older`, { recursive: true });
+      instance.start();
+      await delay(4000);
+      await instance.kill();
+      rmSync(instance.dir, { recursive: true });
+      cpSync(`${instance.dir}-older`, instance.dir, { recursive: true });
+      rmSync(`${instance.dir}-older`, { recursive: true });
+      instance.start();
+      await delay(4000);
+      await instance.kill();
+      rmSync(instance.dir, { recursive: true });
+      instance.start();
+      await writing;
+    });
+  },
+);
