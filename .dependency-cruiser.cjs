@@ -80,7 +80,7 @@ module.exports = {
   options: {
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(packages|services)/[^/]+/dist/|/generated/' },
+    exclude: { path: '^(packages|services|test)/[^/]+/dist/|/generated/' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],

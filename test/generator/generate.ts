@@ -28,6 +28,16 @@ export interface GeneratorOptions {
  */
 export const weightsOverHttp = { without_occurred_at: 0, clock_ahead: 0 } as const;
 
+/** What an operator may do; no producer can, so that it happens only when asked for. */
+export const weightsOfCommands = {
+  settings_change: 1,
+  settings_at_one_instant: 0.2,
+  touches_on_stated_window_tried: 0.5,
+  upkeep: 0.5,
+  erase_person: 1,
+  erase_device: 0.15,
+} as const;
+
 export interface GeneratedSet extends OracleInput {
   readonly seed: number;
   readonly events: readonly GeneratedEvent[];

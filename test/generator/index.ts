@@ -1,5 +1,11 @@
 /** Seeded sets of events, other arrivals of them, and the search for a small failing set. */
-export { type GeneratedSet, type GeneratorOptions, generate, weightsOverHttp } from './generate.js';
+export {
+  type GeneratedSet,
+  type GeneratorOptions,
+  generate,
+  weightsOfCommands,
+  weightsOverHttp,
+} from './generate.js';
 export { invalidEvents } from './hygiene-situations.js';
 export { Random } from './random.js';
 export { cutBatches, cutRequests, injectDuplicates, shuffle } from './rearrange.js';

@@ -2,6 +2,7 @@
  * All situations by name, with how often each comes up unless told otherwise.
  */
 import * as catalogue from './catalogue-situations.js';
+import * as commands from './command-situations.js';
 import * as hygiene from './hygiene-situations.js';
 import * as orders from './order-situations.js';
 import * as persons from './person-situations.js';
@@ -96,6 +97,12 @@ export const situations = {
   without_occurred_at: at(0.7, hygiene.withoutOccurredAt),
   clock_ahead: at(0.7, hygiene.clockAhead),
   invalid_event: at(2, hygiene.invalidEvent),
+  settings_change: at(0, commands.settingsChange),
+  settings_at_one_instant: at(0, commands.settingsAtOneInstant),
+  touches_on_stated_window_tried: at(0, commands.touchesOnStatedWindow),
+  upkeep: at(0, commands.upkeep),
+  erase_person: at(0, commands.erasePerson),
+  erase_device: at(0, commands.eraseDevice),
 } as const satisfies Readonly<Record<string, Situation>>;
 
 export type SituationName = keyof typeof situations;

@@ -3,6 +3,7 @@
  */
 import { halfLifeWeight } from './half-life.js';
 import type { Order } from './orders.js';
+import type { AttributionSettings } from './settings.js';
 import { compareIds } from './text.js';
 import type { Touchpoint } from './touchpoints.js';
 
@@ -16,36 +17,33 @@ export const models = [
 ] as const;
 export type Model = (typeof models)[number];
 
-const dayMs = 86_400_000;
-const windowMs: Readonly<Record<string, number>> = {
-  click: 30 * dayMs,
-  page: 30 * dayMs,
-  interaction: 7 * dayMs,
-  view: dayMs,
-};
-export const touchpointsMax = 1_000;
-
 export function compareTouchpoints(a: Touchpoint, b: Touchpoint): number {
   return a.occurredAt - b.occurredAt || compareIds(a.touchpointId, b.touchpointId);
 }
 
-function isEligible(touch: Touchpoint, order: Order, person: string): boolean {
+function isEligible(
+  touch: Touchpoint,
+  order: Order,
+  person: string,
+  { windowMs }: AttributionSettings,
+): boolean {
   if (touch.onlyOrderId !== '') return touch.onlyOrderId === order.orderId;
   if (person === '' || touch.person !== person) return false;
   const window = windowMs[touch.type] ?? 0;
   return order.occurredAt - window < touch.occurredAt && touch.occurredAt <= order.occurredAt;
 }
 
-/** In the order of time; of more than 1,000 the newest. */
+/** In the order of time; of more than the limit the newest. */
 export function eligibleTouchpoints(
   touchpoints: readonly Touchpoint[],
   order: Order,
   person: string,
+  settings: AttributionSettings,
 ): Touchpoint[] {
   return touchpoints
-    .filter((touch) => isEligible(touch, order, person))
+    .filter((touch) => isEligible(touch, order, person, settings))
     .sort(compareTouchpoints)
-    .slice(-touchpointsMax);
+    .slice(-settings.touchpointsMax);
 }
 
 export interface Share {
@@ -57,7 +55,12 @@ export interface Share {
 }
 
 /** Weights in the order of the touchpoints. Any common factor will do. */
-function weightsOf(model: Model, touches: readonly Touchpoint[], order: Order): bigint[] {
+function weightsOf(
+  model: Model,
+  touches: readonly Touchpoint[],
+  order: Order,
+  settings: AttributionSettings,
+): bigint[] {
   const n = touches.length;
   switch (model) {
     case 'first_touch':
@@ -69,12 +72,16 @@ function weightsOf(model: Model, touches: readonly Touchpoint[], order: Order): 
       return touches.map(() => 1n);
     case 'position_based': {
       if (n <= 2) return touches.map(() => 1n);
-      // 40 / 20 shared by n − 2 / 40, all multiplied by n − 2.
-      const edge = 40n * BigInt(n - 2);
-      return touches.map((_, i) => (i === 0 || i === n - 1 ? edge : 20n));
+      // First / the rest shared by n − 2 / last, all multiplied by n − 2.
+      const { first, last } = settings;
+      const middle = BigInt(100 - first - last);
+      const edge = (percent: number) => BigInt(percent) * BigInt(n - 2);
+      return touches.map((_, i) => (i === 0 ? edge(first) : i === n - 1 ? edge(last) : middle));
     }
     case 'time_decay':
-      return touches.map((touch) => halfLifeWeight(order.occurredAt - touch.occurredAt));
+      return touches.map((touch) =>
+        halfLifeWeight(order.occurredAt - touch.occurredAt, settings.halfLifeMs),
+      );
   }
 }
 
@@ -98,11 +105,16 @@ export function splitExactly(net: bigint, weights: readonly bigint[]): bigint[] 
 }
 
 /** The touchpoints with a share of an order that has at least one eligible touchpoint. */
-export function sharesOf(model: Model, eligible: readonly Touchpoint[], order: Order): Share[] {
+export function sharesOf(
+  model: Model,
+  eligible: readonly Touchpoint[],
+  order: Order,
+  settings: AttributionSettings,
+): Share[] {
   const others = eligible.filter((touch) => touch.medium !== 'direct');
   const all = model === 'first_touch' || model === 'last_touch' || others.length === 0;
   const touches = all ? eligible : others;
-  const allWeights = weightsOf(model, touches, order);
+  const allWeights = weightsOf(model, touches, order, settings);
   const credited = touches
     .map((touch, i) => ({ touch, weight: allWeights[i] ?? 0n }))
     .filter(({ weight }) => weight > 0n);

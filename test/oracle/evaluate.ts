@@ -1,12 +1,15 @@
 /**
  * The oracle: all tables of a set of events, recomputed from scratch in one batch.
  *
- * The order of the events in the input has no influence on the tables.
+ * The order of the events in the input has no influence on the tables, but for what came before
+ * an erasure and what came after it.
  */
 import { type Catalogue, catalogueOf } from './catalogue.js';
+import { withErasures } from './erasure.js';
 import { type NormaliseResult, normalise } from './normalise.js';
 import { ordersOf } from './orders.js';
 import { type Persons, personsOf } from './persons.js';
+import { settingsOf } from './settings.js';
 import {
   catalogueRows,
   creditRows,
@@ -61,25 +64,39 @@ function allTouchpoints(
   ];
 }
 
+/** What an operator asks; an erasure is gone by now. */
+const isCommand = (type: string): boolean => type === 'settings' || type === 'upkeep';
+
 function tablesOf(events: readonly Accepted[], timezone: string): OracleTables {
   const catalogue = catalogueOf(events);
   const persons = personsOf(events);
   const placed = placedOrders(events, persons);
   const touchpoints = allTouchpoints(events, placed, catalogue, persons);
   const newOrders = newOrderIds(placed, persons);
-  const credits = placed.flatMap((one) => creditRows(one, touchpoints));
+  const settings = settingsOf(events);
+  const credits = placed.flatMap((one) => creditRows(one, touchpoints, settings));
   const daily = (...keys: string[]) => dailyRows(credits, keys, timezone);
   return {
     touchpoints_current: touchpoints.map(touchpointRow),
-    events_current: events.map(eventRow),
+    // Commands tell nothing that happened.
+    events_current: events.filter(({ type }) => !isCommand(type)).map(eventRow),
     orders_current: placed.map((one) => orderRow(one, newOrders.has(one.order.orderId))),
     credits_current: credits,
     identities_current: identityRows(persons),
     ...catalogueRows(catalogue),
-    revenue_by_post_daily: daily('post_id'),
-    revenue_by_influencer_daily: daily('influencer_id'),
-    revenue_by_campaign_daily: daily('campaign_id'),
-    revenue_by_channel_daily: daily('platform', 'medium', 'media_type'),
+    // Summed only for who asks: the simulator compares what the sums are made of.
+    get revenue_by_post_daily() {
+      return daily('post_id');
+    },
+    get revenue_by_influencer_daily() {
+      return daily('influencer_id');
+    },
+    get revenue_by_campaign_daily() {
+      return daily('campaign_id');
+    },
+    get revenue_by_channel_daily() {
+      return daily('platform', 'medium', 'media_type');
+    },
   };
 }
 
@@ -89,7 +106,10 @@ export function evaluate(input: OracleInput): OracleOutput {
   );
   const accepted = results.flatMap((result) => (result.ok ? [result.event] : []));
   return {
-    tables: tablesOf(withoutRepeats(accepted), input.settings.timezone),
+    tables: tablesOf(
+      withErasures(withoutRepeats(accepted), input.renamings ?? []),
+      input.settings.timezone,
+    ),
     decisions: results.map(decisionOf),
   };
 }

@@ -17,6 +17,7 @@ export {
   type OracleOutput,
   type OracleSettings,
   type OracleTables,
+  type Renaming,
   type Row,
   type TableName,
   tableNames,

@@ -94,9 +94,10 @@ function accept(posted: OracleEvent, settings: OracleSettings, madeEventId: stri
   const consented = isConsented(body, posted);
   const bot = isBot(agentOf(body, posted));
   const isEntry = isCatalogueType(type);
-  const identifiers = isEntry
-    ? [] // the catalogue describes no person
-    : identifiersOf({ body, hashKey: settings.hashKey, urlClickId: facts.clickId, consented });
+  const identifiers =
+    isEntry || type === 'settings' || type === 'upkeep'
+      ? [] // the catalogue describes no person
+      : identifiersOf({ body, hashKey: settings.hashKey, urlClickId: facts.clickId, consented });
   if (type === 'unlink' && identifiers.length !== 2) reject('unlink needs two identifiers');
   return {
     eventId: eventIdOf(body) ?? madeEventId,
@@ -117,7 +118,7 @@ function accept(posted: OracleEvent, settings: OracleSettings, madeEventId: stri
     interactionKind: textOf(objectOf(body['interaction'])['kind']),
     purchase: type === 'purchase' ? purchaseOf(body) : null,
     refund: type === 'refund' ? refundOf(body) : null,
-    entry: isEntry ? entryOf(type, body) : null,
+    entry: isEntry ? entryOf(type, body) : type === 'settings' ? objectOf(body['settings']) : null,
   };
 }
 

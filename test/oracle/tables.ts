@@ -8,6 +8,7 @@ import { dayOf } from './instant.js';
 import { moneyOf } from './money.js';
 import type { Order } from './orders.js';
 import type { Persons } from './persons.js';
+import type { AttributionSettings } from './settings.js';
 import { compareIds, groupBy, idOf, type JsonObject, textOf } from './text.js';
 import type { Touchpoint } from './touchpoints.js';
 import type { Accepted, Row } from './types.js';
@@ -111,10 +112,14 @@ export function orderRow({ order, person }: PlacedOrder, newCustomer: boolean): 
 }
 
 /** The credit rows of one order over all models; none when its net is 0. */
-export function creditRows(placed: PlacedOrder, touchpoints: readonly Touchpoint[]): Row[] {
+export function creditRows(
+  placed: PlacedOrder,
+  touchpoints: readonly Touchpoint[],
+  settings: AttributionSettings,
+): Row[] {
   const { order, person } = placed;
   if (order.net === 0n) return [];
-  const eligible = eligibleTouchpoints(touchpoints, order, person);
+  const eligible = eligibleTouchpoints(touchpoints, order, person, settings);
   return models.flatMap((model): Row[] => {
     const common = {
       workspace,
@@ -129,7 +134,8 @@ export function creditRows(placed: PlacedOrder, touchpoints: readonly Touchpoint
       const whole = { touchpoint_id: 'unattributed', credit: order.net, share: 1 };
       return [{ ...common, ...noDimensions, ...whole }];
     }
-    return sharesOf(model, eligible, order).map((share) => ({ ...common, ...shareColumns(share) }));
+    const shares = sharesOf(model, eligible, order, settings);
+    return shares.map((share) => ({ ...common, ...shareColumns(share) }));
   });
 }
 

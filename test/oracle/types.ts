@@ -25,9 +25,20 @@ export interface OracleSettings {
   readonly timezone: string;
 }
 
+/**
+ * What an erasure renamed, by the old names: identifiers as `type:value`, to the new value;
+ * touchpoints by id. What it doesn't name gets a label of the oracle's own.
+ */
+export interface Renaming {
+  readonly identifiers: ReadonlyMap<string, string>;
+  readonly touchpoints: ReadonlyMap<string, string>;
+}
+
 export interface OracleInput {
   readonly events: readonly OracleEvent[];
   readonly settings: OracleSettings;
+  /** What each erasure among the events renamed to, in their order; else labels are made up. */
+  readonly renamings?: readonly Renaming[];
 }
 
 export type Cell = string | number | bigint | boolean;
@@ -133,6 +144,9 @@ export const eventTypes = [
   'link',
   'coupon',
   'spend',
+  'settings',
+  'upkeep',
+  'erase',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
@@ -158,6 +172,6 @@ export interface Accepted {
   readonly interactionKind: string;
   readonly purchase: Purchase | null;
   readonly refund: Refund | null;
-  /** The body of a catalogue entry (`post`, `link`, …), else null. */
+  /** The body of a catalogue entry (`post`, `link`, …) or of settings, else null. */
   readonly entry: Readonly<Record<string, unknown>> | null;
 }

@@ -21,7 +21,7 @@ import type { ActualRow, ActualTables } from '../oracle/index.js';
 
 const SHARE_PARTS = 1e12;
 
-type Output = <T>(topic: Topic<T>) => T[];
+export type Output = <T>(topic: Topic<T>) => T[];
 type Entry = Readonly<Record<string, string>>;
 
 /** The newest record of each key. */
@@ -214,5 +214,14 @@ function creditKey(
   touch: Touch,
 ): string {
   const { model, personId, orderedAt, currency } = row;
-  return JSON.stringify([order.orderId, model, personId, orderedAt, currency, { ...touch }]);
+  return `${JSON.stringify([order.orderId, model, personId, orderedAt, currency])}${touchText(touch)}`;
+}
+
+/** A touch stands in many rows of its record. */
+const touchTexts = new WeakMap<Touch, string>();
+
+function touchText(touch: Touch): string {
+  const known = touchTexts.get(touch) ?? JSON.stringify({ ...touch });
+  touchTexts.set(touch, known);
+  return known;
 }

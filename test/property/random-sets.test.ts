@@ -10,7 +10,8 @@ import type { OracleEvent } from '../oracle/index.js';
 import { problemsOf } from './problems-of.js';
 import { runTopology } from './run-topology.js';
 
-const SEEDS = 300;
+/** Enough for a quick look; the simulator runs a thousand (test/simulation). */
+const SEEDS = 60;
 const partitionCounts = [1, 2, 5, 12];
 const only = process.env['ROSI_SEED'];
 const seeds = only === undefined ? Array.from({ length: SEEDS }, (_, n) => n + 1) : [Number(only)];

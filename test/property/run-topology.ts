@@ -1,18 +1,12 @@
 /** Raw events through normalisation and the stitcher's topology in the test driver. */
-import { createHmac } from 'node:crypto';
 import { defaultSettings } from '@rosi/attribution';
-import {
-  type CollectedEvent,
-  eventsCollected,
-  type LedgerOrder,
-  ledgerOrders,
-  normalise,
-} from '@rosi/events';
+import { type CollectedEvent, eventsCollected, type LedgerOrder, ledgerOrders } from '@rosi/events';
 import { suppressionHash } from '@rosi/service-kit';
 import { stitcherTopology } from '@rosi/stitcher';
 import { createTestDriver, type TestDriver, type Topology } from '@rosi/streams';
 import { cutBatches, Random } from '../generator/index.js';
 import type { ActualTables, OracleEvent, OracleSettings } from '../oracle/index.js';
+import { collectOne } from './collecting.js';
 import { ledgerTables, presentCredits, summedDeltas } from './ledger-tables.js';
 
 export interface Run {
@@ -95,25 +89,10 @@ export function collect(
   accepted: boolean[],
 ): { readonly value: CollectedEvent; readonly timestamp: number }[] {
   return events.flatMap((event) => {
-    const result = normalise(event.body, contextOf(event, settings, accepted.length));
-    accepted.push(result.ok);
-    return result.ok ? [{ value: result.event, timestamp: event.receivedAt }] : [];
+    const value = collectOne(event, settings, accepted.length);
+    accepted.push(value !== null);
+    return value === null ? [] : [{ value, timestamp: event.receivedAt }];
   });
-}
-
-function contextOf(event: OracleEvent, settings: OracleSettings, index: number) {
-  return {
-    workspace: 'default',
-    receivedAt: event.receivedAt,
-    source: event.keyKind === 'write' ? 'pixel' : 'server',
-    keyKind: event.keyKind,
-    ownDomains: settings.ownDomains,
-    requestUserAgent: event.userAgent ?? '',
-    secGpc: event.secGpc ?? false,
-    prefetch: false,
-    hash: (text: string) => createHmac('sha256', settings.hashKey).update(text).digest('hex'),
-    makeEventId: () => `made:${index}`,
-  };
 }
 
 /** Cells whose summed differences are not what the newest records say. */

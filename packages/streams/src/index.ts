@@ -1,7 +1,11 @@
+export type { Delivered, Sent } from './batch.js';
 export { type ByteRange, byteRange, prefixEnd } from './byte-range.js';
 export { createMemoryState, type MemoryState } from './memory-state.js';
 export { createOutcomeTally, type OutcomeCounts, type OutcomeTally } from './outcomes.js';
 export { murmur2, partitionOf, partitionsOf } from './partition.js';
+export type { RandomSource } from './simulator/dice.js';
+export type { CommittedBatch, Rates } from './simulator/model.js';
+export { createSimulator, type Simulator, type SimulatorOptions } from './simulator/simulator.js';
 export { type KeyPart, leadingStrings, stateKey } from './state-key.js';
 export {
   createTestDriver,

@@ -7,19 +7,13 @@
  * leaves nothing behind: its state, its outputs and its records are as before.
  */
 import type { Topic } from '@rosi/events';
+import { deepFreeze, runBatch, type Sent } from './batch.js';
+import { MemoryLog } from './memory-log.js';
 import { createMemoryState, type MemoryState } from './memory-state.js';
 import { createOutcomeTally, type OutcomeCounts } from './outcomes.js';
 import { partitionsOf } from './partition.js';
-import type {
-  LogRecord,
-  Outcome,
-  ProcessorContext,
-  ProcessorDeclaration,
-  StateStore,
-  TopicReader,
-  Topology,
-} from './topology.js';
-import { inputsOf, outputsOf, type Wiring, wire } from './wiring.js';
+import type { ProcessorDeclaration, StateStore, TopicReader, Topology } from './topology.js';
+import { inputsOf, type Wiring, wire } from './wiring.js';
 
 const BATCH_RECORDS_MAX = 1000;
 
@@ -78,30 +72,11 @@ interface Task {
   state: MemoryState;
 }
 
-/** Emitted records by topic name. */
-type Emissions = Map<
-  string,
-  { readonly inOrder: Buffer[]; readonly byPartition: Map<number, LogRecord[]> }
->;
-
-interface Sent {
-  readonly topic: Topic<unknown>;
-  readonly value: unknown;
-  readonly bytes: Buffer;
-  readonly timestamp: number;
-}
-
-/** What one batch has done so far; taken over only when it has ended. */
-interface BatchResult {
-  readonly emitted: Sent[];
-  readonly counted: { outcome: Outcome; reason: string }[];
-}
-
 export function createTestDriver(topology: Topology, options: TestDriverOptions): TestDriver {
   const { partitions, batchRecordsMax = BATCH_RECORDS_MAX } = options;
   const wiring = wire(topology);
   const tasks = makeTasks(wiring, partitions);
-  const emitted: Emissions = new Map();
+  const emitted = new MemoryLog(partitions);
   const handled = new Map<string, number>();
   const tally = createOutcomeTally();
   let now = options.now ?? 0;
@@ -114,16 +89,14 @@ export function createTestDriver(topology: Topology, options: TestDriverOptions)
     return task;
   };
 
-  const route = ({ topic, value, bytes, timestamp }: Sent): readonly number[] => {
-    const places = partitionsOf(topic, value, partitions);
-    for (const partition of places) {
+  const route = ({ topic, value, bytes, timestamp }: Sent): void => {
+    for (const partition of partitionsOf(topic, value, partitions)) {
       for (const consumer of wiring.consumersOf(topic.name)) {
         const queue = taskOf(consumer.name, partition).queues.get(topic.name);
         queue?.push({ sequence, topic, bytes, timestamp });
       }
       sequence += 1;
     }
-    return places;
   };
   // From the first barrier on, what was piped waits here until all before it has come to its end.
   const held: Sent[] = [];
@@ -136,27 +109,27 @@ export function createTestDriver(topology: Topology, options: TestDriverOptions)
     return tasks.filter((task) => waiting(task).length > 0);
   };
 
-  const runBatch = (task: Task, batch: readonly QueuedRecord[]) => {
-    const before = task.state.snapshot();
-    const result: BatchResult = { emitted: [], counted: [] };
+  const run = (task: Task, batch: readonly QueuedRecord[]) => {
+    const { declaration, partition, state } = task;
+    const before = state.snapshot();
+    const records = batch.map(({ topic, bytes, timestamp }) => ({
+      topic,
+      value: deepFreeze(topic.codec.decode(bytes)),
+      timestamp,
+    }));
     try {
-      const processor = task.declaration.create(contextOf(task, now, result));
-      for (const { topic, bytes, timestamp } of batch) {
-        processor.process(topic.name, deepFreeze(topic.codec.decode(bytes)), timestamp);
+      const result = runBatch({ declaration, partition, state, now }, records);
+      take(task, batch);
+      handled.set(declaration.name, (handled.get(declaration.name) ?? 0) + batch.length);
+      for (const { outcome, reason } of result.counted)
+        tally.add(declaration.name, outcome, reason);
+      for (const sent of result.emitted) {
+        route(sent);
+        emitted.append(sent);
       }
-      processor.endBatch();
     } catch (error) {
       task.state = before;
       throw error;
-    }
-    take(task, batch);
-    const { name } = task.declaration;
-    handled.set(name, (handled.get(name) ?? 0) + batch.length);
-    for (const { outcome, reason } of result.counted) tally.add(name, outcome, reason);
-    for (const sent of result.emitted) {
-      for (const partition of route(sent)) {
-        store(emitted, sent.topic.name, partition, sent.bytes, sent.timestamp);
-      }
     }
   };
 
@@ -172,7 +145,7 @@ export function createTestDriver(topology: Topology, options: TestDriverOptions)
     drain() {
       while (pending().length > 0) {
         for (const task of tasks) {
-          while (waiting(task).length > 0) runBatch(task, oldest(task, batchRecordsMax));
+          while (waiting(task).length > 0) run(task, oldest(task, batchRecordsMax));
         }
       }
     },
@@ -181,11 +154,11 @@ export function createTestDriver(topology: Topology, options: TestDriverOptions)
       if (candidates.length === 0) return false;
       const task = candidates[choose(candidates.length)];
       if (task === undefined) throw new RangeError('choose must answer 0 to pendingTasks - 1');
-      runBatch(task, chosen(task, choices, batchRecordsMax));
+      run(task, chosen(task, choices, batchRecordsMax));
       return true;
     },
-    output: (topic) => (emitted.get(topic.name)?.inOrder ?? []).map(topic.codec.decode),
-    log: readerOf(emitted, partitions),
+    output: (topic) => emitted.output(topic),
+    log: emitted.reader(),
     outcomes: () => tally.list(),
     handled: (processor) => handled.get(processor) ?? 0,
     state: (processor, partition) => taskOf(processor, partition).state,
@@ -237,68 +210,4 @@ function take(task: Task, batch: readonly QueuedRecord[]): void {
   for (const [name, queue] of task.queues) {
     queue.splice(0, batch.filter((record) => record.topic.name === name).length);
   }
-}
-
-function contextOf(task: Task, now: number, result: BatchResult): ProcessorContext {
-  const { name } = task.declaration;
-  const outputs = new Set(outputsOf(task.declaration));
-  return {
-    state: task.state,
-    partition: task.partition,
-    now: () => now,
-    emit(topic, value, timestamp) {
-      const known = topic as Topic<unknown>;
-      if (!outputs.has(known)) throw new Error(`${name} does not declare output ${topic.name}`);
-      if (!Number.isSafeInteger(timestamp)) {
-        throw new Error(`${name} emitted to ${topic.name} with timestamp ${timestamp}`);
-      }
-      const bytes = topic.codec.encode(value);
-      result.emitted.push({ topic: known, value: deepFreeze(value), bytes, timestamp });
-    },
-    count: (outcome, reason) => result.counted.push({ outcome, reason }),
-  };
-}
-
-function store(
-  emitted: Emissions,
-  topic: string,
-  partition: number,
-  bytes: Buffer,
-  timestamp: number,
-): void {
-  const log = emitted.get(topic) ?? { inOrder: [], byPartition: new Map<number, LogRecord[]>() };
-  const records = log.byPartition.get(partition) ?? [];
-  records.push({ offset: records.length, timestamp, value: bytes });
-  log.byPartition.set(partition, records);
-  log.inOrder.push(bytes);
-  emitted.set(topic, log);
-}
-
-function readerOf(emitted: Emissions, partitions: number): TopicReader {
-  const of = (topic: string, partition: number) =>
-    emitted.get(topic)?.byPartition.get(partition) ?? [];
-  return {
-    uuid: 'test-driver',
-    partitions: () => partitions,
-    firstOffset: () => 0,
-    endOffset: (topic, partition) => of(topic, partition).length,
-    read(topic, partition, from, { recordsMax, bytesMax }) {
-      let bytes = 0;
-      const records = of(topic, partition).slice(from, from + recordsMax);
-      const end = records.findIndex(({ value }, index) => {
-        bytes += value.length;
-        return index > 0 && bytes > bytesMax;
-      });
-      return end < 0 ? records : records.slice(0, end);
-    },
-  };
-}
-
-/** Values may not change once handed over; here, whoever tries is told. */
-function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
-  if (Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  for (const inner of Object.values(value)) deepFreeze(inner);
-  return value;
 }

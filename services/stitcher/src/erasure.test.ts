@@ -236,6 +236,30 @@ describe('erasure', () => {
     );
   });
 
+  it('forgets removed links too: somebody who comes later is linked anew', () => {
+    const both = { anonymous_id: 'ada-phone', user_id: 'bob' };
+    const unlinked = collected({ event_id: 'unlink', type: 'unlink', identifiers: both });
+    const linked = collected({ event_id: 'linked', type: 'identify', identifiers: both });
+    const back = collected({ event_id: 'back', type: 'identify', identifiers: both });
+    const later = { ...back, occurredAt: NOW + 1, receivedAt: NOW + 1 };
+    const named = [{ type: 'anonymous_id', value: 'ada-phone' }];
+    const driver = run([unlinked, linked], erase(named), [later]);
+    const personOf = (name: string) =>
+      driver
+        .output(ledgerIdentities)
+        .filter(({ identifier }) => identifier === name)
+        .at(-1)?.personId;
+    expect(personOf('bob')).toBeDefined();
+    expect(personOf('ada-phone')).toBe(personOf('bob'));
+  });
+
+  it('names whom it names, also where one of its identifiers was erased before', () => {
+    const bob = { type: 'user_id', value: 'bob' };
+    const driver = run([...ada, ...others], erase(byEmail), erase([...byEmail, bob], 'y'));
+    expect(driver.output(ledgerErasures).at(-1)?.members).toContain('user_id:bob');
+    expect(stateText(driver)).not.toContain('user_id:bob');
+  });
+
   it('of somebody unknown suppresses the identifier alone, and tells the tables in the end', () => {
     const driver = run(others, erase([{ type: 'email', value: 'nobody' }]));
     expect(driver.output(ledgerIdentities)).toEqual(run(others).output(ledgerIdentities));

@@ -1,1 +1,2 @@
+export { defaultPages, type Pages } from './pages.js';
 export { stitcherTopology } from './topology.js';

@@ -11,6 +11,7 @@ import {
   eventsCollected,
   type IdentifiersSuppressed,
   identifiersSuppressed,
+  isCommand,
   isSuppressed,
   ledgerSuppressions,
   type TextHash,
@@ -74,7 +75,8 @@ class Repeats implements Processor {
       return;
     }
     state.put(key, SEEN);
-    const isErased = this.#isSuppressed(event);
+    // An erasure itself names whom it names, also where they were erased before.
+    const isErased = !isCommand(event) && this.#isSuppressed(event);
     const left = isErased ? withoutPerson(event, this.#hash) : event;
     this.#context.emit(eventsAccepted, left, cause);
     this.#context.count('ok', isErased ? 'suppressed' : 'first');

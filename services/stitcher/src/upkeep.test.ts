@@ -2,19 +2,24 @@
 import { defaultSettings, readSettings, stateSettings } from '@rosi/attribution';
 import {
   type CollectedEvent,
+  eventsAccepted,
   type LedgerOrder,
   ledgerCatalogue,
   ledgerIdentities,
   ledgerOrders,
   ledgerTouchpoints,
+  personsAssigned,
   recomputeEvent,
   replayEvent,
   settingsEvent,
+  upkeepBegun,
 } from '@rosi/events';
-import type { TestDriver } from '@rosi/streams';
+import { createTestDriver, type TestDriver } from '@rosi/streams';
 import { describe, expect, it } from 'vitest';
+import { identifiers } from './identifiers/identifiers.js';
+import { defaultPages } from './pages.js';
 import { collected } from './testing/collected.js';
-import { newestOrders, send, startDriver } from './testing/drive.js';
+import { hash, newestOrders, send, startDriver } from './testing/drive.js';
 
 const PERSONS = 700;
 const START = Date.UTC(2026, 2, 1);
@@ -161,5 +166,34 @@ describe('a replay', () => {
     }
     const present = [...sums].filter(([, credit]) => credit !== 0).sort();
     expect(present).toEqual([...wanted].filter(([, credit]) => credit !== 0).sort());
+  });
+
+  it('records a touchpoint that is contributed while it is under way', () => {
+    const pages = { ...defaultPages, entriesMax: 2 };
+    const driver = createTestDriver(
+      { processors: [identifiers(defaultSettings, hash, pages)] },
+      { partitions: 1 },
+    );
+    const next = () => driver.step(() => 0, { topic: () => 0, cut: () => 1 });
+    const click = collected({
+      event_id: 'c',
+      type: 'click',
+      identifiers: { user_id: 'u', anonymous_id: 'a' },
+    });
+    driver.pipe(eventsAccepted, [{ value: click, timestamp: 1 }]);
+    next();
+    const begun = { workspace: 'default', work: 'replay', settings: '', revision: 0 };
+    driver.pipe(upkeepBegun, [{ value: { ...begun, generation: 7 }, timestamp: 1 }]);
+    // It begins, and goes through the first page: the node's items are passed.
+    next();
+    next();
+    const answer = { personId: 'p', shared: false, version: 1, answers: 1 };
+    const plain = { forget: false, renamed: '', tied: [] };
+    const assigned = { workspace: 'default', identifier: 'user_id:u', ...answer, ...plain };
+    driver.pipe(personsAssigned, [{ value: assigned, timestamp: 1 }]);
+    next();
+    driver.drain();
+    const again = driver.output(ledgerTouchpoints).filter(({ generation }) => generation === 7);
+    expect(again.map(({ touch }) => touch.touchpointId)).toContain('c');
   });
 });

@@ -154,7 +154,8 @@ export const flowCases: readonly ContractCase[] = [
       await withTopology(start, topologyOf(picky), { partitions: 1 }, async (running) => {
         await running.pipe(input, [note('a', 1), note('a', 2, 'bad'), note('a', 3)]);
         await assert.rejects(running.settle(), /a bad note/);
-        assert.deepEqual(await running.output(output), []);
+        // A batch before the failing one may have ended; of the failing one nothing is seen.
+        assert.ok((await running.output(output)).every(({ n }) => n < 2));
         failing = false;
         await running.recover();
         await running.settle();

@@ -22,19 +22,19 @@ import type { Upkeep } from '../upkeep.js';
 export const ENTRY = 'c';
 const USER = 'u';
 
-/** Orders told in one batch. */
-const PAGE_ORDERS_MAX = 500;
-
 /** The piece of work that goes on in another batch; the order to go on after follows. */
 export const TELL_ORDERS = 'tell-orders:';
 
 export class Catalogue {
   readonly #context: ProcessorContext;
   readonly #upkeep: Upkeep;
+  /** Orders told in one batch. */
+  readonly #pageOrdersMax: number;
 
-  constructor(context: ProcessorContext, upkeep: Upkeep) {
+  constructor(context: ProcessorContext, upkeep: Upkeep, pageOrdersMax: number) {
     this.#context = context;
     this.#upkeep = upkeep;
+    this.#pageOrdersMax = pageOrdersMax;
   }
 
   /** The record of this version when it replaced the one before, else null. */
@@ -86,12 +86,16 @@ export class Catalogue {
     const from = userKey(workspace, code, after);
     let last = '';
     let told = 0;
-    for (const [, value] of this.#context.state.range({ prefix, from, limit: PAGE_ORDERS_MAX })) {
+    for (const [, value] of this.#context.state.range({
+      prefix,
+      from,
+      limit: this.#pageOrdersMax,
+    })) {
       last = value.toString('utf8');
       told += 1;
       this.#tell(workspace, code, last, cause);
     }
-    if (told < PAGE_ORDERS_MAX) return;
+    if (told < this.#pageOrdersMax) return;
     const work = `${TELL_ORDERS}${last}`;
     this.#context.emit(workContinued, { workspace, node: `coupon:${code}`, work }, cause);
   }

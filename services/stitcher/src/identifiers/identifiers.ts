@@ -33,6 +33,7 @@ import {
   workContinued,
 } from '@rosi/events';
 import type { Processor, ProcessorContext, ProcessorDeclaration } from '@rosi/streams';
+import { defaultPages, type Pages } from '../pages.js';
 import { Upkeep } from '../upkeep.js';
 import { Catalogue, TELL_ORDERS } from './catalogue.js';
 import { Commands, commandOutputs } from './commands.js';
@@ -41,10 +42,11 @@ import { type IdentifierNode, IdentifierNodes, isSeen } from './nodes.js';
 import { Orders } from './orders.js';
 import { Walk } from './walk.js';
 
-/** Entries of state gone through in one batch. */
-const WALK_ENTRIES_MAX = 500;
-
-export function identifiers(settings: AttributionSettings, hash: TextHash): ProcessorDeclaration {
+export function identifiers(
+  settings: AttributionSettings,
+  hash: TextHash,
+  pages: Pages = defaultPages,
+): ProcessorDeclaration {
   return {
     name: 'identifiers',
     inputs: [
@@ -72,7 +74,7 @@ export function identifiers(settings: AttributionSettings, hash: TextHash): Proc
       ledgerCatalogue,
     ],
     stateVersion: 1,
-    create: (context) => new Identifiers(context, settings, hash),
+    create: (context) => new Identifiers(context, settings, hash, pages),
   };
 }
 
@@ -87,14 +89,22 @@ class Identifiers implements Processor {
   readonly #walk: Walk;
   readonly #handlers: Readonly<Record<string, (value: never, cause: number) => void>>;
 
-  constructor(context: ProcessorContext, settings: AttributionSettings, hash: TextHash) {
+  constructor(
+    context: ProcessorContext,
+    settings: AttributionSettings,
+    hash: TextHash,
+    pages: Pages,
+  ) {
     this.#context = context;
-    const walks = { topic: nodesWalked, pageEntriesMax: WALK_ENTRIES_MAX };
+    const walks = { topic: nodesWalked, pageEntriesMax: pages.entriesMax };
     this.#upkeep = new Upkeep(context, settings, walks);
     this.#nodes = new IdentifierNodes(context, this.#upkeep);
-    this.#items = new Items(context, this.#nodes, this.#upkeep, hash);
+    this.#items = new Items(context, this.#nodes, this.#upkeep, {
+      hash,
+      pageItemsMax: pages.itemsMax,
+    });
     this.#orders = new Orders(context, this.#nodes, this.#items, this.#upkeep);
-    this.#catalogue = new Catalogue(context, this.#upkeep);
+    this.#catalogue = new Catalogue(context, this.#upkeep, pages.couponOrdersMax);
     this.#commands = new Commands(context);
     this.#walk = new Walk(this.#upkeep, {
       nodes: this.#nodes,

@@ -31,9 +31,6 @@ export const WAITING = 'w';
 /** Type of the node of an event that came with no identifier (eventNode). */
 const NOBODYS = 'event';
 
-/** Items moved in one batch: what bounds how long a large person can hold up others. */
-const PAGE_ITEMS_MAX = 500;
-
 /** The piece of work that goes on in another batch. */
 export const MOVE_ITEMS = 'move-items';
 /** The same; a {@link HandOver} follows, as JSON. */
@@ -54,8 +51,15 @@ export class Items {
   readonly #nodes: IdentifierNodes;
   readonly #upkeep: Upkeep;
   readonly #hash: TextHash;
+  readonly #pageItemsMax: number;
 
-  constructor(context: ProcessorContext, nodes: IdentifierNodes, upkeep: Upkeep, hash: TextHash) {
+  constructor(
+    context: ProcessorContext,
+    nodes: IdentifierNodes,
+    upkeep: Upkeep,
+    { hash, pageItemsMax }: { readonly hash: TextHash; readonly pageItemsMax: number },
+  ) {
+    this.#pageItemsMax = pageItemsMax;
     this.#context = context;
     this.#nodes = nodes;
     this.#upkeep = upkeep;
@@ -116,7 +120,7 @@ export class Items {
     const places = new Map(work.tied.map((id, place) => [id, place]));
     const prefix = stateKey(workspace, identifier, ITEM);
     const from = after === '' ? prefix : stateKey(workspace, identifier, ITEM, after);
-    const range = { prefix, from, limit: PAGE_ITEMS_MAX };
+    const range = { prefix, from, limit: this.#pageItemsMax };
     let read = 0;
     let last = after;
     for (const [key, value] of this.#context.state.range(range)) {
@@ -133,7 +137,7 @@ export class Items {
       this.#context.emit(eventsAccepted, { ...event, eventId, identifiers }, cause);
     }
     this.#nodes.change(node, cause);
-    if (read < PAGE_ITEMS_MAX) return true;
+    if (read < this.#pageItemsMax) return true;
     const rest = HAND_OVER + JSON.stringify({ ...work, after: last });
     this.#context.emit(workContinued, { workspace, node: identifier, work: rest }, cause);
     return false;
@@ -166,9 +170,11 @@ export class Items {
     if (node.waiting === 0) return true;
     const { workspace, identifier, personId } = node;
     const prefix = stateKey(workspace, identifier, WAITING);
-    for (const [key, value] of this.#context.state.range({ prefix, limit: PAGE_ITEMS_MAX })) {
+    for (const [key, value] of this.#context.state.range({ prefix, limit: this.#pageItemsMax })) {
       const { event } = stateItemCodec.decode(value);
       this.#context.state.delete(key);
+      // It moves to where a replay that is under way may have passed already.
+      if (this.#upkeep.generation(workspace) > 0) this.#recordTouchpoint(event, identifier, cause);
       this.#contribute(workspace, personId, event, false, cause);
       this.#put(workspace, identifier, { personId, event });
       node.waiting -= 1;
@@ -188,11 +194,11 @@ export class Items {
     for (const [key, value] of this.#context.state.range({
       prefix,
       from,
-      limit: PAGE_ITEMS_MAX + 1,
+      limit: this.#pageItemsMax + 1,
     })) {
       const { personId: before, event } = stateItemCodec.decode(value);
       read += 1;
-      if (read > PAGE_ITEMS_MAX) {
+      if (read > this.#pageItemsMax) {
         node.moving = event.eventId;
         return false;
       }

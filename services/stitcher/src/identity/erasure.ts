@@ -116,11 +116,15 @@ export class Erasure {
     return [...all];
   }
 
-  /** Linked to one of these without being one: shared ones, and whom a shared one met. */
+  /**
+   * Linked to one of these without being one: shared ones, and whom a shared one met; also where
+   * the link was removed, since they remember that they told of it.
+   */
   #neighboursOf(members: readonly Member[]): Set<string> {
     const neighbours = new Set<string>();
     for (const { identifier } of members) {
       for (const other of this.#store.neighboursOf(identifier)) neighbours.add(other.identifier);
+      for (const other of this.#store.formerNeighboursOf(identifier)) neighbours.add(other);
     }
     for (const { identifier } of members) neighbours.delete(identifier);
     return neighbours;

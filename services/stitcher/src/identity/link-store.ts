@@ -130,6 +130,16 @@ export class LinkStore {
     return members;
   }
 
+  /** Identifier keys whose direct link with this one was removed, or will never count. */
+  formerNeighboursOf(identifier: string): string[] {
+    const prefix = stateKey(this.#workspace, keyPart(identifier), UNLINK);
+    const names = [...this.#context.state.range({ prefix })].map(([, value]) =>
+      value.toString('utf8'),
+    );
+    // Of an older format, which did not tell names.
+    return names.filter((name) => name !== '');
+  }
+
   /** Adds the direct link and counts it at both ends; false when known or removed for good. */
   link(a: Member, b: Member): boolean {
     const isKnown = a.mayHaveLinks && b.mayHaveLinks && this.hasLink(a, b);

@@ -1,9 +1,17 @@
 /** A large person is told of a change a page at a time, and in the end everybody was told. */
-import { type LedgerOrder, ordersAttributed } from '@rosi/events';
-import type { TestDriver } from '@rosi/streams';
+import { defaultSettings } from '@rosi/attribution';
+import {
+  contributionsMade,
+  journeysWalked,
+  type LedgerOrder,
+  ordersAttributed,
+} from '@rosi/events';
+import { createTestDriver, type TestDriver } from '@rosi/streams';
 import { expect, it } from 'vitest';
+import { defaultPages } from '../pages.js';
 import { collected } from '../testing/collected.js';
 import { newestOrders, send, startDriver } from '../testing/drive.js';
+import { journeys } from './journeys.js';
 
 const ORDERS = 350;
 const START = Date.UTC(2026, 2, 1);
@@ -73,4 +81,30 @@ it('finds the first order again when the first one is taken back and more came m
   send(driver, [purchase(0)]);
   const firsts = newest(driver).filter(({ newCustomer }) => newCustomer);
   expect(firsts.map(({ orderId }) => orderId)).toEqual(['o0']);
+});
+
+it('tells no order that it is the first, which is so amid a batch alone', () => {
+  const driver = createTestDriver(
+    { processors: [journeys(defaultSettings, defaultPages)] },
+    { partitions: 1 },
+  );
+  const place = (orderId: string, orderedAt: number, contribution: number, withdrawn = false) => ({
+    value: {
+      workspace: 'default',
+      personId: 'p',
+      withdrawn,
+      touch: null,
+      order: { orderId, orderedAt, contribution },
+    },
+    timestamp: 1,
+  });
+  const walk = { workspace: 'default', partition: 0, work: 'retell', after: '' };
+  driver.pipe(contributionsMade, [place('early', 10, 1), place('late', 20, 1)]);
+  driver.drain();
+  driver.pipe(contributionsMade, [place('early', 10, 1, true)]);
+  driver.pipe(journeysWalked, [{ value: walk, timestamp: 1 }]);
+  driver.pipe(contributionsMade, [place('early', 5, 2)]);
+  driver.drain();
+  const told = driver.output(ordersAttributed).filter(({ orderId }) => orderId === 'late');
+  expect(told.at(-1)?.firstOrder).toBe(false);
 });

@@ -21,15 +21,13 @@ import {
   type WorkContinued,
 } from '@rosi/events';
 import type { Processor, ProcessorContext, ProcessorDeclaration } from '@rosi/streams';
+import { defaultPages, type Pages } from '../pages.js';
 import { Upkeep } from '../upkeep.js';
 import { Journey, ORDER } from './journey.js';
 
-/** Orders of one person told in one batch; each may carry a thousand touchpoints. */
-const PAGE_ORDERS_MAX = 100;
 const TELL = 'tell';
 /** Going through all journeys: each order is told again. */
 const RETELL = 'retell';
-const WALK_ENTRIES_MAX = 100;
 
 /** A person's changes in one batch. */
 interface Change {
@@ -46,26 +44,36 @@ interface Change {
   cause: number;
 }
 
-export function journeys(settings: AttributionSettings): ProcessorDeclaration {
+export function journeys(
+  settings: AttributionSettings,
+  pages: Pages = defaultPages,
+): ProcessorDeclaration {
   return {
     name: 'journeys',
     inputs: [contributionsMade, journeysContinued, upkeepBegun, journeysWalked, tiesAsked],
     outputs: [ordersAttributed, journeysContinued, journeysWalked, tiesTold],
     stateVersion: 1,
-    create: (context) => new Journeys(context, settings),
+    create: (context) => new Journeys(context, settings, pages),
   };
 }
 
 class Journeys implements Processor {
   readonly #context: ProcessorContext;
   readonly #upkeep: Upkeep;
+  readonly #pages: Pages;
   readonly #changes = new Map<string, Change>();
+  /**
+   * What tells orders goes by the journey as the batch leaves it. A first order that comes and goes
+   * within the batch is no change to `#settle`: nobody would be told that it is gone again.
+   */
+  readonly #afterChanges: (() => void)[] = [];
 
-  constructor(context: ProcessorContext, settings: AttributionSettings) {
+  constructor(context: ProcessorContext, settings: AttributionSettings, pages: Pages) {
     this.#context = context;
+    this.#pages = pages;
     this.#upkeep = new Upkeep(context, settings, {
       topic: journeysWalked,
-      pageEntriesMax: WALK_ENTRIES_MAX,
+      pageEntriesMax: pages.journeyEntriesMax,
     });
   }
 
@@ -75,7 +83,7 @@ class Journeys implements Processor {
       this.#change(contribution, timestamp);
       this.#context.count('ok', contribution.withdrawn ? 'withdrawn' : 'contributed');
     } else if (topic === journeysContinued.name) {
-      this.#goOn(value as WorkContinued, timestamp);
+      this.#afterChanges.push(() => this.#goOn(value as WorkContinued, timestamp));
       this.#context.count('ok', 'continued');
     } else if (topic === upkeepBegun.name) {
       this.#begin(value as UpkeepBegun, timestamp);
@@ -84,7 +92,7 @@ class Journeys implements Processor {
       this.#tellTies(value as TiesAsked, timestamp);
       this.#context.count('ok', 'ties');
     } else {
-      this.#retell(value as WalkContinued, timestamp);
+      this.#afterChanges.push(() => this.#retell(value as WalkContinued, timestamp));
       this.#context.count('ok', 'walked');
     }
   }
@@ -95,6 +103,8 @@ class Journeys implements Processor {
       if (change.withdrew) change.journey.forgetIfEmpty();
     }
     this.#changes.clear();
+    for (const tell of this.#afterChanges) tell();
+    this.#afterChanges.length = 0;
     this.#upkeep.endBatch();
   }
 
@@ -160,7 +170,7 @@ class Journeys implements Processor {
     if (change.firstBefore === undefined && isAfterOrders) return;
     const first = journey.firstOrder();
     const orders = this.#touchedOrders(change, first);
-    if (!journey.isTelling && orders.length <= PAGE_ORDERS_MAX) {
+    if (!journey.isTelling && orders.length <= this.#pages.ordersMax) {
       for (const order of orders) this.#tell(journey, order, first, cause);
       return;
     }
@@ -199,7 +209,7 @@ class Journeys implements Processor {
 
   #goOn({ workspace, node }: WorkContinued, cause: number): void {
     const journey = new Journey(this.#context.state, workspace, node);
-    const { orders, isLast } = journey.takeUntold(PAGE_ORDERS_MAX);
+    const { orders, isLast } = journey.takeUntold(this.#pages.ordersMax);
     const first = journey.firstOrder();
     for (const order of orders) this.#tell(journey, order, first, cause);
     if (isLast) journey.isTelling = false;

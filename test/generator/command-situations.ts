@@ -1,0 +1,93 @@
+/**
+ * What an operator does: states settings of attribution, has everything
+ * valued or recorded again, and erases persons. No producer can send
+ * these, so they come up only when asked for.
+ */
+import { touch } from './touch-situations.js';
+import { type Body, dayMs, type World } from './world.js';
+
+/** As stated, in days; a half-life is long enough for no share to fall below 10^−12. */
+const windowsDays: readonly Body[] = [
+  { click: 2, page: 2, interaction: 2, view: 2 },
+  { click: 90, page: 90, interaction: 90, view: 90 },
+  { click: 7, view: 7 },
+  { interaction: 0.5, page: 10.000_001 },
+];
+const halfLivesDays = [2, 3.5, 14, 30, 2.345_678_9];
+const positions = [
+  { first: 0, last: 100 },
+  { first: 50, last: 50 },
+  { first: 33, last: 33 },
+  { first: 0, last: 0 },
+  { first: 60 },
+];
+
+/** At least one of them; those left out have their defaults again. */
+function someSettings(world: World): Body {
+  const { random } = world;
+  const all = [
+    { windows_days: random.pick(windowsDays) },
+    { touchpoints_max: random.pick([1, 2, 3, 5, 2_000]) },
+    { half_life_days: random.pick(halfLivesDays) },
+    { position_based: random.pick(positions) },
+  ];
+  const chosen = random.shuffled(all).slice(0, random.integer(1, all.length));
+  return Object.assign({}, ...chosen) as Body; // objects of the list above
+}
+
+function stateSettings(world: World, settings: Body, at: number): void {
+  world.emit('settings', at, { settings }, { server: true });
+}
+
+export function settingsChange(world: World): void {
+  stateSettings(world, world.random.chance(0.1) ? {} : someSettings(world), world.instant());
+}
+
+/** At one instant the larger event_id stays. */
+export function settingsAtOneInstant(world: World): void {
+  const at = world.instant();
+  for (let i = 0; i < 2; i++) stateSettings(world, someSettings(world), at);
+}
+
+/** Settings with a window, and touchpoints on each side of its bounds. */
+export function touchesOnStatedWindow(world: World): void {
+  if (world.orders.length === 0) return;
+  const order = world.random.pick(world.orders);
+  const days = world.random.pick([2, 12, 45]);
+  stateSettings(world, { windows_days: { click: days, view: days } }, world.instant());
+  const start = order.at - days * dayMs;
+  for (const at of [start, start + 1]) {
+    touch(world, world.random.pick(['click', 'view']), order.person, at);
+  }
+  world.count('touches_on_stated_window');
+}
+
+/** Every order is valued again, or everything recorded again: nothing may change by it. */
+export function upkeep(world: World): void {
+  const work = world.random.pick(['replay', 'recompute']);
+  world.emit('upkeep', world.instant(), { upkeep: { work } }, { server: true });
+}
+
+/** A person, by one or two of their identifiers; now and then somebody whom nobody has seen. */
+export function erasePerson(world: World): void {
+  const { random } = world;
+  const identifiers = random.chance(0.1)
+    ? { user_id: world.newId('stranger') }
+    : world.identifiersOf(world.person());
+  const request = { server: true, withoutOccurredAt: true };
+  world.emit('erase', world.instant(), { identifiers }, request);
+}
+
+/** A device that several people use is nobody's: it is erased only when it is named. */
+export function eraseDevice(world: World): void {
+  const [a, b] = world.random.shuffled(world.persons);
+  if (a === undefined || b === undefined) return;
+  const device = world.newId('worn');
+  for (const person of [a, b]) {
+    const identifiers = { anonymous_id: device, user_id: person.userId };
+    world.emit('identify', world.instant(), { identifiers });
+  }
+  touch(world, 'click', a, world.instant(), { identifiers: { anonymous_id: device } });
+  const request = { server: true, withoutOccurredAt: true };
+  world.emit('erase', world.instant(), { identifiers: { anonymous_id: device } }, request);
+}

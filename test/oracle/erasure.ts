@@ -1,0 +1,102 @@
+/**
+ * Erasure: the one thing to which the law of order does not apply. At its place in the log every
+ * person to whom one of its identifiers belongs is renamed: each identifier but order_ids to a
+ * random one of the same type (a customer_id keeps its shop), each touchpoint to a random id.
+ * What was seen stays as it was, and so does everything that follows from it.
+ *
+ * Later events that occurred or were received no later than the erasure and carry a renamed
+ * identifier lose all identifiers but order_id, as without consent; those that name an order of
+ * an erased person do so for ever. Without an order they go on under another id, too.
+ */
+import { eventPerson, identifierKey, type Persons, personsOf } from './persons.js';
+import type { Accepted, Identifier, Renaming } from './types.js';
+
+interface Suppression {
+  readonly keys: ReadonlySet<string>;
+  /** Milliseconds since the epoch; of an erased person's order for ever. */
+  readonly until: number;
+}
+
+/** The customer_id's shop with its colon; '' for a shop without a name, and all other types. */
+function prefixOf({ type, value }: Identifier): string {
+  return type === 'customer_id' ? value.slice(0, value.indexOf(':') + 1) : '';
+}
+
+/** All identifiers of the persons named, and those named that nobody has seen. */
+function concernedBy(erasure: Accepted, persons: Persons): Identifier[] {
+  const members = erasure.identifiers.flatMap((named) => [named, ...persons.membersOf(named)]);
+  return [...new Map(members.map((member) => [identifierKey(member), member])).values()];
+}
+
+const isOrder = ({ type }: Identifier): boolean => type === 'order_id';
+const keysOf = (identifiers: readonly Identifier[]) => new Set(identifiers.map(identifierKey));
+
+/** The events of the log so far, as if they had always been somebody else's. */
+function renamed(
+  log: readonly Accepted[],
+  erased: readonly Identifier[],
+  persons: Persons,
+  renaming: Renaming | undefined,
+  label: string,
+): Accepted[] {
+  const names = new Map<string, Identifier>();
+  for (const [index, old] of erased.entries()) {
+    const key = identifierKey(old);
+    const value = renaming?.identifiers.get(key) ?? `${prefixOf(old)}${label}-${index}`;
+    names.set(key, { type: old.type, value });
+  }
+  const gone = new Set(
+    erased.map((old) => persons.personOf(old)).filter((person) => person !== ''),
+  );
+  return log.map((event, index) => {
+    const isTheirs = event.touchpoint && gone.has(eventPerson(event, persons));
+    const id = renaming?.touchpoints.get(event.eventId) ?? `${label}-touchpoint-${index}`;
+    return {
+      ...event,
+      eventId: isTheirs ? id : event.eventId,
+      identifiers: event.identifiers.map((one) => names.get(identifierKey(one)) ?? one),
+    };
+  });
+}
+
+function suppressed(
+  event: Accepted,
+  suppressions: readonly Suppression[],
+  renamings: readonly Renaming[],
+): Accepted {
+  const isLate = suppressions.some(
+    ({ keys, until }) =>
+      (event.occurredAt <= until || event.receivedAt <= until) &&
+      event.identifiers.some((one) => keys.has(identifierKey(one))),
+  );
+  if (!isLate) return event;
+  const identifiers = event.identifiers.filter(isOrder);
+  if (identifiers.length > 0) return { ...event, identifiers };
+  const ids = renamings.map(({ touchpoints }) => touchpoints.get(event.eventId));
+  const eventId = ids.find((id) => id !== undefined) ?? `late-${event.eventId}`;
+  return { ...event, eventId, identifiers };
+}
+
+/** The events as they count at the end, given those accepted in the order of the log, each once. */
+export function withErasures(
+  events: readonly Accepted[],
+  renamings: readonly Renaming[],
+): Accepted[] {
+  let log: Accepted[] = [];
+  const suppressions: Suppression[] = [];
+  let number = 0;
+  for (const event of events) {
+    if (event.type !== 'erase') {
+      log.push(suppressed(event, suppressions, renamings));
+      continue;
+    }
+    const persons = personsOf(log);
+    const concerned = concernedBy(event, persons);
+    const erased = concerned.filter((one) => !isOrder(one));
+    log = renamed(log, erased, persons, renamings[number], `erased-${number}`);
+    suppressions.push({ keys: keysOf(erased), until: event.occurredAt });
+    suppressions.push({ keys: keysOf(concerned.filter(isOrder)), until: Number.POSITIVE_INFINITY });
+    number += 1;
+  }
+  return log;
+}
