@@ -103,7 +103,7 @@ async function beginRound(options: LoaderOptions, stopped: AbortSignal): Promise
     timezone,
     logUuid: `${options.events.uuid}/${options.ledger.uuid}`,
     loadedBefore: hasLoaded(checkpoints, round.places),
-    beforeRebuild: () => settleBeforeRebuild(round.loaders),
+    beforeRebuild: () => settleBeforeRebuild(round, generation),
     ...(begins === null ? {} : { begins }),
   });
   if (begins !== null) await askReplay(checkpoints, null);
@@ -219,8 +219,13 @@ async function checkAll(
   for (const loader of loaders) await loader.check(timezone);
 }
 
-/** The sums are left alone: they are made anew from what is settled here. */
-async function settleBeforeRebuild(loaders: readonly PartitionLoader[]): Promise<void> {
+/**
+ * The sums are left alone: they are made anew from what is settled here. What is settled is read
+ * through the lens, so the lens comes first.
+ */
+async function settleBeforeRebuild(round: Round, generation: number): Promise<void> {
+  const { options, lens, loaders } = round;
+  round.isListWhole = await lens.read(options.warehouse, generation);
   await checkAll(loaders, null);
   for (const loader of loaders) await loader.settleOpen(null);
 }
