@@ -35,6 +35,8 @@ export interface LoaderOptions {
   readonly hash: TextHash;
   readonly limits?: Partial<LoaderLimits>;
   readonly logger: LoaderLogger;
+  /** A batch went in, views included, in so many milliseconds. */
+  readonly onInserted?: (ms: number) => void;
   /** A fault that retrying can't mend; the loader has stopped. */
   readonly onFault: (error: Error) => void;
 }
@@ -184,6 +186,7 @@ async function makeRound(
         checkpoints,
         limits,
         logger: options.logger,
+        onInserted: options.onInserted ?? (() => undefined),
         turn: turns.get(place.loaded.table)!,
         timezone: options.timezone,
         stopping: stopping.signal,
