@@ -129,3 +129,18 @@ it(
   },
   testMsMax,
 );
+
+it(
+  'another time zone is taken over after a replay, too',
+  async () => {
+    const product = await start();
+    await postAll(product, weekEvents(0, 10));
+    await operate(product, 'POST', '/v1/replay', {});
+    await product.settle();
+    await product.stop();
+    running = await startProduct({ dataDir, env: { ROSI_TIMEZONE: 'Pacific/Auckland' } });
+    await running.settle();
+    expect(await booksOf(running)).toEqual(expectedBooks(10));
+  },
+  testMsMax,
+);

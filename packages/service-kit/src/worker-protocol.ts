@@ -13,6 +13,8 @@ export interface WorkerSetting {
 export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'stopped' }
+  /** Something was measured, under a name that the parent knows; in the unit of that name. */
+  | { readonly kind: 'observed'; readonly name: string; readonly value: number }
   /** Before `ready`: it did not start; after: it can't go on. The thread ends in both cases. */
   | { readonly kind: 'fault'; readonly error: WireError };
 

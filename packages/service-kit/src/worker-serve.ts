@@ -11,13 +11,15 @@ import type { FromWorker, ToWorker, WorkerSetting } from './worker-protocol.js';
 
 /**
  * Called once, by the entry module of a worker. The logger takes its level from `options.logLevel`
- * (info when there is none). `fault` ends the thread and tells the parent.
+ * (info when there is none). `fault` ends the thread and tells the parent; `observe` tells the parent
+ * what was measured, for its metrics.
  */
 export function serveWorker<O>(
   start: (
     options: O,
     logger: Logger,
     fault: (error: Error) => void,
+    observe: (name: string, value: number) => void,
   ) => Promise<{ stop(): Promise<void> }>,
 ): void {
   const port = parentPort;
@@ -39,9 +41,9 @@ export function serveWorker<O>(
   const setting = workerData as WorkerSetting;
   const options = setting.options as O;
   armFailpoint(setting.failpoint);
-  const starting = Promise.resolve().then(() =>
-    start(options, createLogger({ name: setting.name, level: levelOf(setting.options) }), fault),
-  );
+  const logger = createLogger({ name: setting.name, level: levelOf(setting.options) });
+  const observe = (name: string, value: number) => say({ kind: 'observed', name, value });
+  const starting = Promise.resolve().then(() => start(options, logger, fault, observe));
   starting.then(() => say({ kind: 'ready' }), fault);
 
   port.on('message', (_message: ToWorker) => {

@@ -15,7 +15,10 @@ import type { FromWorker, ToWorker, WorkerSetting } from './worker-protocol.js';
 export async function startWorker(
   entry: URL,
   options: unknown,
-  on: { readonly fault: (error: Error) => void },
+  on: {
+    readonly fault: (error: Error) => void;
+    readonly observed?: (name: string, value: number) => void;
+  },
 ): Promise<{ stop(): Promise<void> }> {
   const name = nameOf(entry);
   const setting: WorkerSetting = { name, options, failpoint: armedFailpoint() };
@@ -33,7 +36,8 @@ export async function startWorker(
     if (before !== 'ended') stopped.reject(error);
   };
   worker.on('message', (message: FromWorker) => {
-    if (message.kind === 'fault') end(errorFromWire(message.error));
+    if (message.kind === 'observed') on.observed?.(message.name, message.value);
+    else if (message.kind === 'fault') end(errorFromWire(message.error));
     else if (message.kind === 'ready' && phase === 'starting') {
       phase = 'running';
       ready.resolve();

@@ -18,8 +18,9 @@ const entry = pathToFileURL(join(folder, 'probe.mjs'));
 const builtPackage = pathToFileURL(`${packageDir}dist/index.js`);
 const source = `
 import { serveWorker, RosiError } from ${JSON.stringify(builtPackage)};
-serveWorker(async (options, logger, fault) => {
+serveWorker(async (options, logger, fault, observe) => {
   logger.info('probe runs');
+  if (options.measured !== undefined) observe('probe_seconds', options.measured);
   if (options.start === 'fails') throw new RosiError('ROSI_LOG_UNAVAILABLE', 'no log');
   if (options.later === 'throws') setTimeout(() => { throw new TypeError('uncaught'); });
   if (options.later === 'rejects') setTimeout(() => { Promise.reject(new Error('unhandled')); });
@@ -67,6 +68,17 @@ async function faultOf(options: Record<string, unknown>): Promise<Error> {
 }
 
 describe('a service on a thread', () => {
+  test('tells what it measured', async () => {
+    const seen: unknown[] = [];
+    const options = { logLevel: 'silent', measured: 0.25, shared: new SharedArrayBuffer(4) };
+    const worker = await startWorker(entry, options, {
+      fault: noFault,
+      observed: (name, value) => seen.push([name, value]),
+    });
+    await worker.stop();
+    expect(seen).toEqual([['probe_seconds', 0.25]]);
+  });
+
   test('is ready, stops once when asked, and leaves no fault', async () => {
     const shared = new SharedArrayBuffer(4);
     const worker = await startProbe({ shared });

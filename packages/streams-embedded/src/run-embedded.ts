@@ -35,8 +35,8 @@ export interface EmbeddedOptions {
   readonly cutEveryMs?: number;
   /** Before each commit, within its transaction: what it throws undoes it. */
   readonly beforeCommit?: () => void;
-  /** After each durable commit. */
-  readonly onCommit?: (commit: { readonly records: number }) => void;
+  /** After each durable commit; `ms` is from taking its records to its end. */
+  readonly onCommit?: (commit: { readonly records: number; readonly ms: number }) => void;
   /** The runtime has stopped; its state is as before the batch that failed. */
   readonly onFault: (error: Error) => void;
 }
@@ -72,9 +72,9 @@ export async function runEmbedded(options: EmbeddedOptions): Promise<EmbeddedRun
   }
   const stopping = new AbortController();
   let outcomes = engine.tally.list();
-  const committed = (records: number) => {
+  const committed = (records: number, ms: number) => {
     outcomes = engine.tally.list();
-    options.onCommit?.({ records });
+    options.onCommit?.({ records, ms });
   };
   const ended = loop(engine, options, stopping.signal, committed).then(
     () => stores.environment.close(),
@@ -96,15 +96,16 @@ async function loop(
   engine: Engine,
   options: EmbeddedOptions,
   stopping: AbortSignal,
-  committed: (records: number) => void,
+  committed: (records: number, ms: number) => void,
 ): Promise<void> {
   let idleMs = IDLE_MS_MIN;
   const cutEveryMs = options.cutEveryMs ?? CUT_EVERY_MS;
   let cutAt = performance.now() + cutEveryMs;
   while (!stopping.aborted) {
+    const begun = performance.now();
     const records = engine.cycle();
     if (records > 0) {
-      committed(records);
+      committed(records, performance.now() - begun);
       idleMs = IDLE_MS_MIN;
       await nextTurn();
     } else {

@@ -22,6 +22,7 @@ async function startStitcher(
   options: StitcherOptions,
   logger: Logger,
   fault: (error: Error) => void,
+  observe: (name: string, value: number) => void,
 ) {
   const input = await openEventLog({ dir: join(options.dataDir, 'events'), readOnly: true });
   const loader = await openCheckpoints({ dir: join(options.dataDir, 'loader') });
@@ -36,7 +37,10 @@ async function startStitcher(
     ledgerRetention: options.ledgerRetention,
     ledgerConsumed: () => (topic, partition) => readPosition(loader, topic, partition),
     beforeCommit: () => passFailpoint('stitcher.before-commit'),
-    onCommit: () => passFailpoint('stitcher.after-commit'),
+    onCommit: ({ ms }) => {
+      passFailpoint('stitcher.after-commit');
+      observe('stitcher_commit_duration_seconds', ms / 1_000);
+    },
     onFault: fault,
   });
   logger.info('stitcher started');

@@ -44,6 +44,8 @@ export interface PartitionLoaderOptions {
   readonly checkpoints: CheckpointStore;
   readonly limits: LoaderLimits;
   readonly logger: LoaderLogger;
+  /** A batch went in, views included, in so many milliseconds. */
+  onInserted(ms: number): void;
   /** Shared by all partitions that write to the same table. */
   readonly turn: Turn;
   /** Of the daily sums. */

@@ -36,6 +36,8 @@ export interface LoaderOptions {
   readonly hash: TextHash;
   readonly limits?: Partial<LoaderLimits>;
   readonly logger: LoaderLogger;
+  /** A batch went in, views included, in so many milliseconds. */
+  readonly onInserted?: (ms: number) => void;
   /** A fault that retrying can't mend; the loader has stopped. */
   readonly onFault: (error: Error) => void;
 }
@@ -104,7 +106,7 @@ async function beginRound(options: LoaderOptions, stopped: AbortSignal): Promise
     timezone,
     logUuid: `${options.events.uuid}/${options.ledger.uuid}`,
     loadedBefore: hasLoaded(checkpoints, round.places),
-    beforeRebuild: () => settleBeforeRebuild(round.loaders),
+    beforeRebuild: () => settleBeforeRebuild(round, generation),
     ...(begins === null ? {} : { begins }),
   });
   if (begins !== null) await askReplay(checkpoints, null);
@@ -187,6 +189,7 @@ async function makeRound(
         checkpoints,
         limits,
         logger: options.logger,
+        onInserted: options.onInserted ?? (() => undefined),
         turn: turns.get(place.loaded.table)!,
         timezone: options.timezone,
         stopping: stopping.signal,
@@ -222,8 +225,13 @@ async function checkAll(
   for (const loader of loaders) await loader.check(timezone);
 }
 
-/** The sums are left alone: they are made anew from what is settled here. */
-async function settleBeforeRebuild(loaders: readonly PartitionLoader[]): Promise<void> {
+/**
+ * The sums are left alone: they are made anew from what is settled here. What is settled is read
+ * through the lens, so the lens comes first.
+ */
+async function settleBeforeRebuild(round: Round, generation: number): Promise<void> {
+  const { options, lens, loaders } = round;
+  round.isListWhole = await lens.read(options.warehouse, generation);
   await checkAll(loaders, null);
   for (const loader of loaders) await loader.settleOpen(null);
 }

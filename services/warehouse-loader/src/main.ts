@@ -41,7 +41,7 @@ const isMissing = (error: unknown) =>
   (error.code === 'ROSI_LOG_MISSING' || error.code === 'ROSI_STATE_MISSING');
 const isAway = (error: unknown) => error instanceof RosiError && error.retryable;
 
-serveWorker<WarehouseLoaderOptions>(async (options, logger, fault) => {
+serveWorker<WarehouseLoaderOptions>(async (options, logger, fault, observe) => {
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(resource: T) => {
     opened.push(resource);
@@ -65,6 +65,7 @@ serveWorker<WarehouseLoaderOptions>(async (options, logger, fault) => {
       timezone,
       hash: suppressionHash(options.suppressionKey),
       logger,
+      onInserted: (ms) => observe('loader_insert_duration_seconds', ms / 1_000),
       onFault: fault,
     });
     return {

@@ -133,7 +133,11 @@ async function insertedAtOnce(
 ): Promise<boolean> {
   const { limits, stopping, turn } = options;
   try {
-    await turn(() => insertBatch(options, bounds, rows));
+    await turn(async () => {
+      const begun = performance.now();
+      await insertBatch(options, bounds, rows);
+      options.onInserted(performance.now() - begun);
+    });
     return true;
   } catch (error) {
     if (isFinal(error)) throw error;

@@ -4,6 +4,7 @@
  * Nobody is let in before everything behind the door is up.
  */
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { defaultSettings, readSettings } from '@rosi/attribution';
 import {
   type Collector,
@@ -33,12 +34,8 @@ import { askedReplay, type LoaderProgress, loaderProgress } from '@rosi/warehous
 import type { StartConfig } from './config.js';
 import { type DataFolder, openDataFolder } from './data-folder.js';
 import { type FoundKeys, prepareKeys } from './keys.js';
-import {
-  consumedOf,
-  type PipelineReaders,
-  pipelineMetrics,
-  readPipelineStatus,
-} from './pipeline-status.js';
+import { pipelineMetrics, type ThreadMetrics, threadMetrics } from './pipeline-metrics.js';
+import { consumedOf, type PipelineReaders, readPipelineStatus } from './pipeline-status.js';
 import { receiptDocument } from './receipt.js';
 import { startRetention } from './retention.js';
 import { removeRunFile, writeRunFile } from './run-file.js';
@@ -46,6 +43,8 @@ import { removeRunFile, writeRunFile } from './run-file.js';
 /** One partition: a data folder keeps the number it was made with. */
 const partitions = 1;
 const workspace = 'default';
+/** A ClickHouse that hangs must not make a scrape of the metrics fail: then they matter most. */
+const readinessMsMax = 2_000;
 
 export interface RunningFacts {
   readonly httpUrl: string;
@@ -55,6 +54,8 @@ export interface RunningFacts {
 
 /** What has started so far; each part fills its own field and reads those before it. */
 interface Started {
+  /** Told by the threads from their start on. */
+  readonly measured: ThreadMetrics;
   folder?: DataFolder;
   found?: FoundKeys;
   clickhouse?: EmbeddedClickHouse;
@@ -80,7 +81,7 @@ export function createParts(
   logger: Logger,
   fault: (error: Error) => void,
 ): Parts {
-  const started: Started = {};
+  const started: Started = { measured: threadMetrics() };
   return {
     parts: [
       folderPart(config, started),
@@ -193,7 +194,7 @@ function stitcherPart(
           ledgerRetention,
           suppressionKey: need(started.found).keys.suppressionKey,
         },
-        { fault },
+        { fault, observed: started.measured.observe },
       );
       try {
         started.state = await openState({ dir: join(dataDir, 'state') });
@@ -223,7 +224,10 @@ function loaderPart(
       const { suppressionKey } = need(started.found).keys;
       const clickhouseUrl = need(started.clickhouseUrl);
       const options = { dataDir, clickhouseUrl, timezone, suppressionKey, logLevel };
-      const worker = await startWorker(entry, options, { fault });
+      const worker = await startWorker(entry, options, {
+        fault,
+        observed: started.measured.observe,
+      });
       try {
         started.loaderProgress = await loaderProgress(join(dataDir, 'loader'));
       } catch (error) {
@@ -299,7 +303,7 @@ function collectorPart(config: StartConfig, started: Started, logger: Logger): L
         log: need(started.log),
         status: () => pipelineStatus(readers, warehouse),
         ready: () => readiness(warehouse),
-        metrics: async () => pipelineMetrics(readPipelineStatus(readers)),
+        metrics: () => metricsText(readers, warehouse, started.measured),
         receipt: (orderId) => receipt(warehouse, orderId),
         settings: () => readStoredSettings(warehouse, workspace),
         exportPersons: (identifiers) => exportPersons(warehouse, { workspace, identifiers }),
@@ -322,13 +326,28 @@ async function pipelineStatus(
 
 /** Stitcher and loader end the process when they fail, so while this answers they are up. */
 async function readiness(warehouse: Warehouse): Promise<readonly PartReadiness[]> {
-  const clickhouse = await warehouse.ping().catch(() => false);
+  return readinessOf(await warehouse.ping().catch(() => false));
+}
+
+function readinessOf(clickhouse: boolean): readonly PartReadiness[] {
   return [
     { part: 'event_log', ready: true },
     { part: 'stitcher', ready: true },
     { part: 'warehouse_loader', ready: true },
     { part: 'clickhouse', ready: clickhouse },
   ];
+}
+
+async function metricsText(
+  readers: PipelineReaders,
+  warehouse: Warehouse,
+  measured: ThreadMetrics,
+): Promise<string> {
+  const late = wait(readinessMsMax, readinessOf(false), { ref: false });
+  const parts = await Promise.race([readiness(warehouse), late]);
+  const progress = readPipelineStatus(readers);
+  const facts = { progress, outcomes: readers.outcomes(), parts, now: Date.now() };
+  return `${pipelineMetrics(facts)}\n${await measured.text()}`;
 }
 
 async function receipt(warehouse: Warehouse, orderId: string): Promise<unknown> {

@@ -30,6 +30,16 @@ export interface StitcherProgress {
   readonly oldestQueued: number | null;
 }
 
+/** A stage as its metrics need it. */
+export interface StageProgress extends StageStatus {
+  /** Offsets finished, over all partitions. */
+  readonly finished: number;
+}
+
+export interface PipelineProgress extends PipelineStatus {
+  readonly stages: readonly StageProgress[];
+}
+
 export interface PipelineReaders {
   /** Has events.collected. */
   readonly log: TopicReader;
@@ -64,7 +74,7 @@ interface Backlog {
   readonly end: number;
 }
 
-export function readPipelineStatus(readers: PipelineReaders): PipelineStatus {
+export function readPipelineStatus(readers: PipelineReaders): PipelineProgress {
   const stitcher = readers.stitcher();
   const loader = readers.loader();
   // From here on only ends are read.
@@ -110,11 +120,12 @@ function stage(
   lags: readonly Backlog[],
   queued: number,
   outcomes: Readonly<Record<string, number>>,
-): StageStatus {
+): StageProgress {
   const lag = lags.reduce((sum, { position, end }) => sum + Math.max(0, end - position), 0);
   // Of several partitions the one that is furthest.
   const last = Math.max(-1, ...lags.map(({ position }) => position - 1));
-  return { name, lastOffset: last < 0 ? null : last, lag: lag + queued, outcomes };
+  const finished = lags.reduce((sum, { position }) => sum + position, 0);
+  return { name, lastOffset: last < 0 ? null : last, lag: lag + queued, outcomes, finished };
 }
 
 function outcomeCounts(counts: readonly OutcomeCounts[]): Record<string, number> {
@@ -131,20 +142,4 @@ export function consumedOf(readers: PipelineReaders, partition: number): number 
   const positionIn = (positions: readonly Position[]) =>
     positions.find((one) => one.topic === collected && one.partition === partition)?.position ?? 0;
   return Math.min(positionIn(readers.stitcher().positions), positionIn(readers.loader()));
-}
-
-/** The pipeline's gauges as Prometheus text. */
-export function pipelineMetrics(status: PipelineStatus): string {
-  const lags = status.stages.map(
-    ({ name, lag }) => `rosi_stage_lag_records{stage="${name}"} ${lag}`,
-  );
-  return [
-    '# HELP rosi_settled 1 when everything accepted is stitched, attributed and loaded.',
-    '# TYPE rosi_settled gauge',
-    `rosi_settled ${status.settled ? 1 : 0}`,
-    '# HELP rosi_stage_lag_records Records that wait before a stage.',
-    '# TYPE rosi_stage_lag_records gauge',
-    ...lags,
-    '',
-  ].join('\n');
 }
