@@ -10,6 +10,7 @@ import {
   type PartReadiness,
   type PipelineStatus,
   startCollector,
+  type WebhookEndpoint,
 } from '@rosi/collector';
 import { eventsCollected, replayEvent } from '@rosi/events';
 import { type LifecyclePart, type Logger, startWorker } from '@rosi/service-kit';
@@ -24,6 +25,7 @@ import {
   connectWarehouse,
   type EmbeddedClickHouse,
   exportPersons,
+  readCustomers,
   readOrderReceipt,
   readStoredSettings,
   startEmbeddedClickHouse,
@@ -42,6 +44,7 @@ import {
 import { receiptDocument } from './receipt.js';
 import { startRetention } from './retention.js';
 import { removeRunFile, writeRunFile } from './run-file.js';
+import { readWebhooks } from './webhooks.js';
 
 /** One partition: a data folder keeps the number it was made with. */
 const partitions = 1;
@@ -57,6 +60,7 @@ export interface RunningFacts {
 interface Started {
   folder?: DataFolder;
   found?: FoundKeys;
+  webhooks?: readonly WebhookEndpoint[];
   clickhouse?: EmbeddedClickHouse;
   clickhouseUrl?: string;
   warehouse?: Warehouse;
@@ -125,6 +129,7 @@ function keysPart(config: StartConfig, started: Started): LifecyclePart {
     name: 'keys',
     start() {
       started.found = prepareKeys(config.dataDir, config);
+      started.webhooks = readWebhooks(config.dataDir, config.webhooks);
     },
     stop: () => undefined,
   };
@@ -303,6 +308,8 @@ function collectorPart(config: StartConfig, started: Started, logger: Logger): L
         receipt: (orderId) => receipt(warehouse, orderId),
         settings: () => readStoredSettings(warehouse, workspace),
         exportPersons: (identifiers) => exportPersons(warehouse, { workspace, identifiers }),
+        customersOf: (prefix) => readCustomers(warehouse, { workspace, prefix }),
+        webhooks: need(started.webhooks),
         logger,
       });
     },
