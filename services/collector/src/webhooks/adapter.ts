@@ -97,7 +97,9 @@ export function defineAdapter<S extends z.ZodType>(definition: Definition<S>): W
 
 function problemText(issue: z.core.$ZodIssue): string {
   const name = issue.path.map(String).join('.');
-  return name === '' ? issue.message : `${name}: ${issue.message}`;
+  const nested = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
+  const told = nested ?? issue.message;
+  return name === '' ? told : `${name}: ${told}`;
 }
 
 /** Values in an event's content decide its id, so that copies count once and changes count too. */
