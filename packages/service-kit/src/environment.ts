@@ -15,7 +15,7 @@ export const logLevelSchema = z
   .describe(`Set it to one of ${logLevels.join(', ')}, or leave it unset for info.`);
 
 /** Values of such variables are not repeated in messages; a URL may carry a password. */
-const secretName = /KEY|SECRET|PASSWORD|TOKEN|URL|SASL/;
+const secretName = /KEY|SECRET|PASSWORD|TOKEN|URL|SASL|WEBHOOKS/;
 const shownLengthMax = 60;
 
 /**

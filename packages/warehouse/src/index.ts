@@ -9,6 +9,7 @@ export { type CheckResult, type Finding, REPLAY_REMEDY } from './check/check.js'
 export { type CheckOptions, checkWarehouse } from './check/check-warehouse.js';
 export { checkPlaces, type LoadedPlace, type PlacesToCheck } from './check/place-checks.js';
 export { compareRecords, type RecordPage } from './check/record-checks.js';
+export { readCustomers } from './customers.js';
 export {
   type EmbeddedClickHouse,
   startEmbeddedClickHouse,

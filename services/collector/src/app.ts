@@ -16,6 +16,7 @@ import { type CollectorOptions, defaultLimits } from './options.js';
 import { type Problem, type ProblemCode, problem, retryLater, sendProblem } from './problems.js';
 import { TokenBucket } from './rate-limit.js';
 import { refuseConnection } from './refuse-connection.js';
+import { addWebhookRoute } from './webhooks/route.js';
 
 /** Order ids have up to 256 characters, four bytes each, three characters a byte when encoded. */
 const parameterLengthMax = 3_072;
@@ -92,6 +93,7 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     now,
   });
   addCommandRoutes(app, { kindOf, workspace, log: options.log, options, now });
+  addWebhookRoute(app, { limits, inFlight, workspace, metrics, options, now });
   addOperationsRoutes(app, { kindOf, metrics, options, isStopping: () => stopping });
   await addDocumentation(app, limits);
   return {

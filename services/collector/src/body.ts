@@ -87,6 +87,19 @@ export async function readBody(
   }
 }
 
+/** The same, with a client that went away as a problem: nothing of its request was accepted. */
+export async function readWhole(
+  stream: Readable,
+  head: BodyHead,
+  bodyBytesMax: number,
+): Promise<Buffer | Problem> {
+  try {
+    return await readBody(stream, head, bodyBytesMax);
+  } catch {
+    return problem(400, 'bad_request', 'The body did not arrive whole.');
+  }
+}
+
 /** What is beyond the limit is read and thrown away, so that the client gets its answer. */
 function readBytes(stream: Readable, bytesMax: number): Promise<Buffer | Problem> {
   return new Promise((resolve, reject) => {

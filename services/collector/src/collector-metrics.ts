@@ -19,6 +19,8 @@ export interface CollectorMetrics {
   accepted(source: string, events: number): void;
   rejected(code: string): void;
   identifierDropped(type: string, reason: string): void;
+  /** A delivery to a webhook endpoint; `outcome` and `reason` are of closed lists. */
+  webhook(source: string, outcome: string, reason: string): void;
   received(bytes: number): void;
   /** `route` is the pattern, never the address. */
   answered(route: string, status: number, seconds: number): void;
@@ -36,6 +38,11 @@ export function collectorMetrics(inFlight: InFlightBytes): CollectorMetrics {
     name: 'collector_identifiers_dropped_total',
     help: 'Identifiers that were not usable, by type and reason; their events stay.',
     labels: ['type', 'reason'],
+  });
+  const webhooks = metrics.counter({
+    name: 'collector_webhooks_total',
+    help: 'Deliveries to webhook endpoints by source, outcome and why.',
+    labels: ['source', 'outcome', 'reason'],
   });
   const bytes = metrics.counter({
     name: 'collector_body_bytes_total',
@@ -57,6 +64,7 @@ export function collectorMetrics(inFlight: InFlightBytes): CollectorMetrics {
     rejected: (code) => events.inc({ outcome: 'rejected', reason: code }),
     identifierDropped: (type, reason) =>
       identifiers.inc({ type: identifierTypes.has(type) ? type : 'other', reason }),
+    webhook: (source, outcome, reason) => webhooks.inc({ source, outcome, reason }),
     received: (count) => bytes.inc(count),
     answered: (route, status, seconds) =>
       latency.observe({ route, status: String(status) }, seconds),

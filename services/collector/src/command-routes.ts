@@ -3,11 +3,9 @@
  * person. Each goes through the event log and is answered once it is on disk; `/v1/status` tells
  * when it has been done. The secret key only.
  */
-import { randomBytes } from 'node:crypto';
 import { readSettings, stateSettings } from '@rosi/attribution';
 import {
   type CollectedEvent,
-  erasureEvents,
   eventsCollected,
   type Identifier,
   identifierTypes,
@@ -20,6 +18,7 @@ import type { TopicWriter } from '@rosi/streams';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type KeyReader, secretAccess } from './access.js';
 import { bodyHead, readBody } from './body.js';
+import { newErasure } from './erasure.js';
 import { makeEventId } from './event-id.js';
 import { itemsOf } from './items.js';
 import type { CollectorOptions } from './options.js';
@@ -35,7 +34,6 @@ export interface CommandRoutes {
 }
 
 const BODY_BYTES_MAX = 100_000;
-const SECRET_BYTES = 32;
 
 type Answer = { readonly status: number; readonly body: object } | Problem;
 
@@ -101,9 +99,8 @@ async function changeSettings(routes: CommandRoutes, request: FastifyRequest): P
 async function erase(routes: CommandRoutes, request: FastifyRequest): Promise<Answer> {
   const identifiers = await identifiersOf(routes, request);
   if (isProblem(identifiers)) return identifiers;
-  const secret = randomBytes(SECRET_BYTES).toString('base64url');
   return command(routes, (one) => ({
-    events: erasureEvents(one, secret, identifiers),
+    events: newErasure(one, identifiers),
     body: { erased_at: new Date(one.at).toISOString() },
   }));
 }

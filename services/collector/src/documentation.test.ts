@@ -20,6 +20,7 @@ describe('documentation', () => {
       '/v1/replay',
       '/v1/persons/erase',
       '/v1/persons/export',
+      '/hooks/{source}/{endpoint_id}',
       '/health/live',
       '/health/ready',
       '/metrics',

@@ -4,18 +4,18 @@
  * A request is one append; the log joins concurrent appends in one commit, so nothing is grouped
  * here.
  */
-import { eventsCollected } from '@rosi/events';
-import { type Logger, passFailpoint } from '@rosi/service-kit';
+import type { Logger } from '@rosi/service-kit';
 import type { TopicWriter } from '@rosi/streams';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Acceptance, accept } from './accept.js';
 import { collectAccess, type KeyKind, type KeyReader } from './access.js';
-import { type BodyHead, bodyHead, readBody } from './body.js';
+import { appendDurably } from './append.js';
+import { type BodyHead, bodyHead, readWhole } from './body.js';
 import type { CollectorMetrics } from './collector-metrics.js';
 import type { InFlightBytes } from './in-flight.js';
 import { itemsOf } from './items.js';
 import type { CollectorLimits } from './options.js';
-import { isProblem, type Problem, problem, retryLater, sendProblem } from './problems.js';
+import { isProblem, type Problem, retryLater, sendProblem } from './problems.js';
 import type { TokenBucket } from './rate-limit.js';
 import { requestContext, type Workspace } from './request-context.js';
 
@@ -89,7 +89,7 @@ async function take(
   head: BodyHead,
 ): Promise<Acceptance | Problem> {
   const { limits, buckets, metrics } = route;
-  const body = await readWhole(request, head, limits.bodyBytesMax);
+  const body = await readWhole(request.raw, head, limits.bodyBytesMax);
   if (isProblem(body)) return body;
   metrics.received(body.length);
   const items = itemsOf(body, head.format, limits.eventsMax);
@@ -97,7 +97,7 @@ async function take(
   if (isProblem(items)) return items;
   const context = requestContext(request, keyKind, route.workspace, route.now());
   const acceptance = accept(items, context, limits.depthMax);
-  const failure = await append(route, acceptance);
+  const failure = await appendDurably(route, acceptance.records);
   if (failure !== null) return failure;
   if (acceptance.records.length > 0) metrics.accepted(context.source, acceptance.records.length);
   for (const { code } of acceptance.rejected) metrics.rejected(code);
@@ -105,34 +105,4 @@ async function take(
     metrics.identifierDropped(type, reason);
   }
   return acceptance;
-}
-
-async function readWhole(
-  request: FastifyRequest,
-  head: BodyHead,
-  bodyBytesMax: number,
-): Promise<Buffer | Problem> {
-  try {
-    return await readBody(request.raw, head, bodyBytesMax);
-  } catch {
-    // The client went away while sending; nobody reads this answer, and nothing was accepted.
-    return problem(400, 'bad_request', 'The body did not arrive whole.');
-  }
-}
-
-async function append(route: EventsRoute, acceptance: Acceptance): Promise<Problem | null> {
-  if (acceptance.records.length === 0) return null;
-  try {
-    passFailpoint('collector.before-append');
-    await route.log.append(eventsCollected, acceptance.records);
-    passFailpoint('collector.after-append');
-    return null;
-  } catch (error) {
-    route.logger.error(
-      { error: error instanceof Error ? error.message : String(error) },
-      'the event log does not take events; check disk space and the data folder',
-    );
-    const told = 'The event log does not take events now. Send them again, with the same event_id.';
-    return retryLater(503, 'log_unavailable', told, 2);
-  }
 }

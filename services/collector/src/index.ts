@@ -9,3 +9,8 @@ export {
   type StageStatus,
 } from './options.js';
 export { type Collector, startCollector } from './start.js';
+export {
+  type EndpointsReading,
+  readWebhookEndpoints,
+  type WebhookEndpoint,
+} from './webhooks/endpoints.js';

@@ -70,6 +70,7 @@ export function openApiDocument(limits: CollectorLimits) {
       '/v1/replay': { post: command("Fill ClickHouse's tables again", 'Taken.') },
       '/v1/persons/erase': { post: personOperation('Erase persons', 202, 'Taken.') },
       '/v1/persons/export': { post: personOperation('All that is held of persons', 200, 'It.') },
+      '/hooks/{source}/{endpoint_id}': { post: webhookOperation },
       '/health/live': { get: plain('Is the process alive?', { 200: text('It is.') }) },
       '/health/ready': {
         get: plain('Is every part up?', {
@@ -202,6 +203,37 @@ const changeSettings: Part = {
     400: failure('`invalid_settings`, `invalid_json`'),
     401: failure('`unauthorized`'),
     503: failureForNow('`log_unavailable`'),
+  },
+};
+
+const parameter = (name: string, description: string): Part => ({
+  name,
+  in: 'path',
+  required: true,
+  description,
+  schema: { type: 'string' },
+});
+
+const webhookOperation: Part = {
+  tags: ['events'],
+  summary: 'Deliver a webhook',
+  description:
+    "For shops, payment providers and others: signed by the provider's own scheme with the " +
+    'secret of the endpoint. docs/webhooks.md says what becomes of which topic.',
+  security: [],
+  parameters: [
+    parameter('source', 'shopify, stripe, woocommerce, standard or json.'),
+    parameter('endpoint_id', 'As configured.'),
+  ],
+  responses: {
+    200: text('Everything that counts is durable; the body says what was rejected or ignored.'),
+    400: failure('`invalid_json`, `invalid_webhook`, `bad_request`'),
+    401: failure('`signature_missing`, `signature_wrong`, `signature_expired`'),
+    404: failure('`not_found`: no such endpoint.'),
+    413: failure('`payload_too_large`, `too_many_events`'),
+    415: failure('`unsupported_media_type`: it is compressed.'),
+    429: failureForNow('`rate_limited`'),
+    503: failureForNow('`log_unavailable`, `overloaded`, `stopping`: send it again.'),
   },
 };
 

@@ -2,6 +2,7 @@
 import type { Identifier } from '@rosi/events';
 import type { Logger } from '@rosi/service-kit';
 import type { TopicWriter } from '@rosi/streams';
+import type { WebhookEndpoint } from './webhooks/endpoints.js';
 
 /** The pipeline as `GET /v1/status` shows it. */
 export interface PipelineStatus {
@@ -43,6 +44,8 @@ export interface CollectorLimits {
   readonly inFlightBytesMax: number;
   readonly secretKeyRate: RateLimit;
   readonly writeKeyRate: RateLimit;
+  /** Of each webhook endpoint; only signed deliveries are charged. */
+  readonly webhookRate: RateLimit;
   /** A request that has not arrived whole by then is cut off. */
   readonly requestTimeoutMs: number;
   /** On a stop, requests that are still under way after this time are cut off (unanswered). */
@@ -56,6 +59,7 @@ export const defaultLimits: CollectorLimits = Object.freeze({
   inFlightBytesMax: 128_000_000,
   secretKeyRate: Object.freeze({ eventsPerSecond: 200_000, burst: 1_000_000 }),
   writeKeyRate: Object.freeze({ eventsPerSecond: 20_000, burst: 100_000 }),
+  webhookRate: Object.freeze({ eventsPerSecond: 5_000, burst: 50_000 }),
   requestTimeoutMs: 60_000,
   stopTimeoutMs: 15_000,
 });
@@ -83,6 +87,10 @@ export interface CollectorOptions {
   settings?(): Promise<unknown>;
   /** All that the tables hold of the persons of these identifiers, as JSON value. */
   exportPersons?(identifiers: readonly Identifier[]): Promise<object>;
+  /** Every identifier of type customer_id that begins so: a shop's customers. */
+  customersOf?(prefix: string): Promise<readonly Identifier[]>;
+  /** Endpoints under /hooks/; none unless given. */
+  readonly webhooks?: readonly WebhookEndpoint[];
   readonly logger: Logger;
   readonly limits?: Partial<CollectorLimits>;
   /** Milliseconds since 1970. */

@@ -111,9 +111,10 @@ async function copyParts(
     : null;
   await copy('state');
   await copy('events');
-  if (existsSync(join(dataDir, 'keys.json'))) {
-    await copyFile(join(dataDir, 'keys.json'), join(draft, 'keys.json'));
-    await chmod(join(draft, 'keys.json'), 0o600);
+  for (const name of ['keys.json', 'webhooks.json']) {
+    if (!existsSync(join(dataDir, name))) continue;
+    await copyFile(join(dataDir, name), join(draft, name));
+    await chmod(join(draft, name), 0o600);
   }
   await refuseCutLog(draft);
   return tables;

@@ -76,6 +76,10 @@ const schema = z.object({
     .refine((bytes) => bytes >= 100_000_000, 'is below 100000000')
     .default(10_000_000_000)
     .describe('Set it to the bytes that event log and ledger may each take, 100000000 or more.'),
+  ROSI_WEBHOOKS: z
+    .string()
+    .describe('Write it as docs/webhooks.md shows, or leave it unset and use webhooks.json.')
+    .optional(),
   ROSI_FAILPOINT: z
     .string()
     .transform(parseFailpoint)
@@ -101,6 +105,8 @@ export interface StartConfig {
   readonly timezone: string;
   readonly ownDomains: readonly string[];
   readonly logRetention: { readonly ageMs: number; readonly bytes: number };
+  /** JSON as stated; null: webhooks.json of the data folder, where there is one. */
+  readonly webhooks: string | null;
   readonly logLevel: string;
   /** Where to die, in tests of crashes; null otherwise. */
   readonly failpoint: ArmedFailpoint | null;
@@ -133,6 +139,7 @@ export function readStartConfig(
       ageMs: read.ROSI_LOG_RETENTION_DAYS * dayMs,
       bytes: read.ROSI_LOG_RETENTION_BYTES,
     },
+    webhooks: read.ROSI_WEBHOOKS ?? null,
     logLevel: read.ROSI_LOG_LEVEL ?? (options.quiet ? 'warn' : 'info'),
     failpoint,
   });

@@ -11,6 +11,7 @@ import {
   type PartReadiness,
   type PipelineStatus,
   startCollector,
+  type WebhookEndpoint,
 } from '@rosi/collector';
 import { eventsCollected, replayEvent } from '@rosi/events';
 import { type LifecyclePart, type Logger, startWorker } from '@rosi/service-kit';
@@ -25,6 +26,7 @@ import {
   connectWarehouse,
   type EmbeddedClickHouse,
   exportPersons,
+  readCustomers,
   readOrderReceipt,
   readStoredSettings,
   startEmbeddedClickHouse,
@@ -39,6 +41,7 @@ import { consumedOf, type PipelineReaders, readPipelineStatus } from './pipeline
 import { receiptDocument } from './receipt.js';
 import { startRetention } from './retention.js';
 import { removeRunFile, writeRunFile } from './run-file.js';
+import { readWebhooks } from './webhooks.js';
 
 /** One partition: a data folder keeps the number it was made with. */
 const partitions = 1;
@@ -58,6 +61,7 @@ interface Started {
   readonly measured: ThreadMetrics;
   folder?: DataFolder;
   found?: FoundKeys;
+  webhooks?: readonly WebhookEndpoint[];
   clickhouse?: EmbeddedClickHouse;
   clickhouseUrl?: string;
   warehouse?: Warehouse;
@@ -126,6 +130,7 @@ function keysPart(config: StartConfig, started: Started): LifecyclePart {
     name: 'keys',
     start() {
       started.found = prepareKeys(config.dataDir, config);
+      started.webhooks = readWebhooks(config.dataDir, config.webhooks);
     },
     stop: () => undefined,
   };
@@ -307,6 +312,8 @@ function collectorPart(config: StartConfig, started: Started, logger: Logger): L
         receipt: (orderId) => receipt(warehouse, orderId),
         settings: () => readStoredSettings(warehouse, workspace),
         exportPersons: (identifiers) => exportPersons(warehouse, { workspace, identifiers }),
+        customersOf: (prefix) => readCustomers(warehouse, { workspace, prefix }),
+        webhooks: need(started.webhooks),
         logger,
       });
     },

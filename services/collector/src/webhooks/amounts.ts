@@ -1,0 +1,60 @@
+/**
+ * Providers' amounts as the event API takes them: decimal texts with at most the digits of the
+ * currency. Zeros beyond those are taken off; anything else is left as it is, for the event to be
+ * rejected by name: nothing is rounded.
+ */
+import { currencyDigits, formatMoney, minorUnitsMax, parseMoney } from '@rosi/events';
+
+/** Undefined: no amount is stated. */
+export function amountText(value: unknown, currency: string): string | undefined {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text !== 'string' || text.trim() === '') return undefined;
+  const digits = currencyDigits(currency);
+  const parts = /^(-?\d+)\.(\d+)$/.exec(text.trim());
+  if (digits === undefined || parts === null) return text.trim();
+  const [, whole = '', fraction = ''] = parts;
+  const kept = fraction.slice(0, digits);
+  if (/[1-9]/.test(fraction.slice(digits))) return text.trim();
+  return kept === '' ? whole : `${whole}.${kept}`;
+}
+
+/** The same without its sign: shops write refunds both ways. */
+export function unsignedAmountText(value: unknown, currency: string): string | undefined {
+  return amountText(value, currency)?.replace(/^-/, '');
+}
+
+/** An amount in units of 10^-decimals of the currency. */
+export function amountOfUnits(units: unknown, decimals: number, currency: string) {
+  if (!Number.isSafeInteger(units)) return undefined;
+  const [, sign = '', digits = ''] = /^(-?)(\d+)$/.exec(String(units)) ?? [];
+  const padded = digits.padStart(decimals + 1, '0');
+  const text = decimals === 0 ? padded : `${padded.slice(0, -decimals)}.${padded.slice(-decimals)}`;
+  return amountText(sign + text, currency);
+}
+
+/** The sum; when one of them can't be read exactly, that one, for the event to be rejected. */
+export function sumOf(amounts: readonly string[], currency: string): string {
+  let sum = 0;
+  for (const amount of amounts) {
+    const read = parseMoney(amount, currency);
+    if (!read.ok) return amount;
+    sum += read.minor;
+  }
+  // A sum beyond what one amount may be is told as such, by the event's own check.
+  return formatMoney(Math.min(sum, minorUnitsMax + 1), currency);
+}
+
+/** What is left of a total, at least nothing; undefined when an amount can't be read exactly. */
+export function leftOf(
+  total: string,
+  taken: readonly string[],
+  currency: string,
+): string | undefined {
+  let left = 0;
+  for (const [index, amount] of [total, ...taken].entries()) {
+    const read = parseMoney(amount, currency);
+    if (!read.ok) return undefined;
+    left = index === 0 ? read.minor : left - read.minor;
+  }
+  return formatMoney(Math.max(0, left), currency);
+}

@@ -1,0 +1,260 @@
+/**
+ * Shopify's webhooks (Admin REST payloads): orders, refunds, privacy. docs/webhooks.md has the
+ * table. Amounts are those that the customer saw (presentment money), since refund transactions
+ * are stated in that currency alone; single-currency shops have but one.
+ */
+import { z } from 'zod';
+import {
+  type Delivery,
+  defineAdapter,
+  ignored,
+  malformed,
+  type RawEvent,
+  type Reading,
+  withContentId,
+} from './adapter.js';
+import { amountText, leftOf, sumOf, unsignedAmountText } from './amounts.js';
+import { at, firstText, listAt, stated, textAt } from './reading.js';
+import { customerId, shopSettings } from './shop-settings.js';
+import { headerOf, verifyHeaderHmac } from './signatures.js';
+
+const settingsSchema = z.strictObject({
+  ...shopSettings('shopify'),
+  /** `id`: Shopify's own number of an order; `name`: what people see, without `#`. */
+  order_id: z.enum(['id', 'name']).default('id'),
+});
+type Settings = z.output<typeof settingsSchema>;
+
+export const shopify = defineAdapter({
+  source: 'shopify',
+  settings: settingsSchema,
+  verify: (signed) =>
+    verifyHeaderHmac(signed, { header: 'x-shopify-hmac-sha256', encoding: 'base64' }),
+  read(delivery, settings) {
+    const topic = headerOf(delivery.headers, 'x-shopify-topic').toLowerCase();
+    if (orderTopics.has(topic)) return readOrder(delivery, settings);
+    if (topic === 'refunds/create') return readRefund(delivery, settings);
+    if (topic === 'customers/redact') return readRedaction(delivery, settings);
+    if (topic === 'shop/redact') return readShopRedaction(delivery, settings);
+    return ignored(topic === 'customers/data_request' ? 'data_request' : 'topic');
+  },
+});
+
+/** Their bodies are whole orders. */
+const orderTopics: ReadonlySet<string> = new Set([
+  'orders/create',
+  'orders/paid',
+  'orders/updated',
+  'orders/cancelled',
+  'orders/fulfilled',
+  'orders/partially_fulfilled',
+]);
+
+/** As with imports: such an order has earned nothing (yet). */
+const unpaidStatuses: ReadonlySet<string> = new Set(['pending', 'voided', 'expired', 'unpaid']);
+
+function readOrder(delivery: Delivery, settings: Settings): Reading {
+  const { body: order } = delivery;
+  const orderId = orderIdOf(order, settings);
+  const createdAt = textAt(order, 'created_at');
+  if (orderId === '' || createdAt === '') return malformed('id, name or created_at');
+  if (at(order, 'test') === true && !settings.test_orders) return ignored('test');
+  const paid = !unpaidStatuses.has(textAt(order, 'financial_status').toLowerCase());
+  const events = [
+    ...(paid ? purchaseEvents(order, orderId, settings) : []),
+    ...(paid && settings.landing_page ? landingEvents(delivery, orderId) : []),
+    ...listAt(order, 'refunds').flatMap((refund) => refundEvents(refund, orderId)),
+    ...cancellationEvents(order, orderId),
+  ];
+  if (events.length === 0) return ignored('unpaid');
+  return { kind: 'events', events: events.map((event) => named(event, delivery)) };
+}
+
+const named = (event: RawEvent, delivery: Delivery) =>
+  withContentId(`shopify:${String(event['type'])}`, event, delivery);
+
+function orderIdOf(order: unknown, settings: Settings): string {
+  const id = settings.order_id === 'id' ? textAt(order, 'id') : textAt(order, 'name');
+  return id === '' ? '' : settings.order_prefix + id.replace(/^#/, '');
+}
+
+/**
+ * The order as it is now; and that it was placed, at its own time, since an order's time is that
+ * of its earliest purchase and the first delivery may never have come.
+ */
+function purchaseEvents(order: unknown, orderId: string, settings: Settings): RawEvent[] {
+  const createdAt = textAt(order, 'created_at');
+  const updatedAt = textAt(order, 'updated_at') || createdAt;
+  const current = stated({
+    type: 'purchase',
+    occurred_at: updatedAt,
+    identifiers: identifiersOf(order, settings),
+    order: orderFields(order, orderId),
+    consent: marketingConsent(order),
+  });
+  const placed = { type: 'purchase', occurred_at: createdAt, order: { order_id: orderId } };
+  return updatedAt === createdAt ? [current] : [placed, current];
+}
+
+function identifiersOf(order: unknown, settings: Settings): Record<string, unknown> {
+  const notes = listAt(order, 'note_attributes');
+  const note = (name: string) =>
+    textAt(
+      notes.find((entry) => at(entry, 'name') === name),
+      'value',
+    );
+  return stated({
+    customer_id: customerId(settings.shop, textAt(order, 'customer.id')),
+    email: firstText(order, ['email', 'contact_email', 'customer.email']),
+    phone: firstText(order, ['phone', 'customer.phone']),
+    anonymous_id: note('rosi_anonymous_id'),
+    click_id: note('rosi_click'),
+  });
+}
+
+function marketingConsent(order: unknown): Record<string, unknown> {
+  const marketing = at(order, 'buyer_accepts_marketing');
+  return typeof marketing === 'boolean' ? { marketing } : {};
+}
+
+function orderFields(order: unknown, orderId: string): Record<string, unknown> {
+  const currency = currencyOf(order);
+  const money = (name: string) => amountText(shownMoney(order, name), currency);
+  return stated({
+    order_id: orderId,
+    total: money('total_price'),
+    currency,
+    tax: money('total_tax'),
+    shipping: money('total_shipping_price'),
+    coupon_codes: listAt(order, 'discount_codes').map((entry) => textAt(entry, 'code')),
+    items: listAt(order, 'line_items').map((item) =>
+      stated({
+        sku: textAt(item, 'sku'),
+        name: textAt(item, 'title'),
+        quantity: at(item, 'quantity'),
+        unit_price: shownMoney(item, 'price'),
+      }),
+    ),
+  });
+}
+
+function currencyOf(order: unknown): string {
+  const shown = textAt(order, 'total_price_set.presentment_money.currency_code');
+  return (shown || textAt(order, 'currency')).toUpperCase();
+}
+
+/** `total_tax` and its like, in the currency that the customer saw. */
+function shownMoney(value: unknown, name: string): unknown {
+  return at(value, `${name}_set.presentment_money.amount`) ?? at(value, name);
+}
+
+/** The page by which the buyer came; a click id or utm parameters in it tell how. */
+function landingEvents({ body: order, headers }: Delivery, orderId: string): RawEvent[] {
+  const path = textAt(order, 'landing_site');
+  const referrer = textAt(order, 'referring_site');
+  if (path === '' || (referrer === '' && !path.includes('?'))) return [];
+  const host = hostOfShop(order) || headerOf(headers, 'x-shopify-shop-domain');
+  const event = stated({
+    type: 'page',
+    occurred_at: textAt(order, 'created_at'),
+    order: { order_id: orderId },
+    page: stated({ url: path.startsWith('/') ? `https://${host}${path}` : path, referrer }),
+    user_agent: textAt(order, 'client_details.user_agent'),
+    ip: textAt(order, 'browser_ip'),
+  });
+  return [event];
+}
+
+function hostOfShop(order: unknown): string {
+  return /^https?:\/\/([^/?#]+)/.exec(textAt(order, 'order_status_url'))?.[1] ?? '';
+}
+
+function readRefund(delivery: Delivery, settings: Settings): Reading {
+  const { body: refund } = delivery;
+  // It names its order by number alone; `orders/updated` tells of the same refund.
+  if (settings.order_id === 'name') return ignored('order_name_unknown');
+  const orderId = textAt(refund, 'order_id');
+  if (textAt(refund, 'id') === '' || orderId === '') return malformed('id or order_id');
+  const events = refundEvents(refund, settings.order_prefix + orderId);
+  if (events.length === 0) return ignored('no_money');
+  return { kind: 'events', events: events.map((event) => named(event, delivery)) };
+}
+
+/** One for each currency, which is one. A refund without money went back moves stock only. */
+function refundEvents(refund: unknown, orderId: string): RawEvent[] {
+  const id = textAt(refund, 'id');
+  const occurredAt = firstText(refund, ['processed_at', 'created_at']);
+  return [...repaid(refund)].map(([currency, amounts], index) => ({
+    type: 'refund',
+    ...(occurredAt === '' ? {} : { occurred_at: occurredAt }),
+    refund: {
+      refund_id: index === 0 ? id : `${id}:${currency}`,
+      order_id: orderId,
+      total: sumOf(amounts, currency),
+      currency,
+    },
+  }));
+}
+
+/** Amounts that went back, by currency. */
+function repaid(refund: unknown): Map<string, string[]> {
+  const amounts = new Map<string, string[]>();
+  for (const transaction of listAt(refund, 'transactions')) {
+    if (at(transaction, 'kind') !== 'refund' || at(transaction, 'status') !== 'success') continue;
+    const currency = textAt(transaction, 'currency').toUpperCase();
+    const amount = unsignedAmountText(at(transaction, 'amount'), currency) ?? '';
+    amounts.set(currency, [...(amounts.get(currency) ?? []), amount]);
+  }
+  return amounts;
+}
+
+/**
+ * A cancelled order is refunded by what its refunds have left of it. The next delivery, which may
+ * hold further refunds, says again what is left, and the latest counts.
+ */
+function cancellationEvents(order: unknown, orderId: string): RawEvent[] {
+  const cancelledAt = textAt(order, 'cancelled_at');
+  if (cancelledAt === '') return [];
+  const currency = currencyOf(order);
+  const total = amountText(shownMoney(order, 'total_price'), currency) ?? '';
+  const refunds = listAt(order, 'refunds').flatMap((refund) => repaid(refund).get(currency) ?? []);
+  const event = {
+    type: 'refund',
+    occurred_at: textAt(order, 'updated_at') || cancelledAt,
+    refund: {
+      refund_id: `cancelled:${orderId}`,
+      order_id: orderId,
+      total: leftOf(total, refunds, currency) ?? total,
+      currency,
+    },
+  };
+  return [event];
+}
+
+/** Deliveries of one request have one id; Shopify signs the body alone, so that is part of it. */
+function requestOf({ headers, body, hash }: Delivery): string {
+  return hash(`${headerOf(headers, 'x-shopify-webhook-id')}\n${JSON.stringify(body)}`);
+}
+
+function readRedaction(delivery: Delivery, settings: Settings): Reading {
+  const { body } = delivery;
+  const customer = customerId(settings.shop, textAt(body, 'customer.id'));
+  const orders = settings.order_id === 'id' ? listAt(body, 'orders_to_redact') : [];
+  const identifiers = [
+    { type: 'customer_id', value: customer } as const,
+    { type: 'email', value: textAt(body, 'customer.email') } as const,
+    { type: 'phone', value: textAt(body, 'customer.phone') } as const,
+    ...orders.map((_, index) => {
+      const id = textAt(orders, String(index));
+      return { type: 'order_id', value: id && settings.order_prefix + id } as const;
+    }),
+  ].filter(({ value }) => value !== '');
+  if (identifiers.length === 0) return ignored('no_identifier');
+  return { kind: 'erasure', request: requestOf(delivery), identifiers };
+}
+
+function readShopRedaction(delivery: Delivery, settings: Settings): Reading {
+  if (textAt(delivery.body, 'shop_domain') === '') return malformed('shop_domain');
+  const customerPrefix = `${settings.shop}:`;
+  return { kind: 'shop_erasure', request: requestOf(delivery), customerPrefix };
+}
