@@ -24,7 +24,7 @@ export function codec<T>(schema: unknown): Codec<T> {
   const type = avro.Type.forSchema(schema as avro.Schema, { registry });
   const addedMax = addedFields(type);
   return {
-    encode: (value) => type.toBuffer(value),
+    encode: (value) => encodeInto(type, value),
     decode(bytes) {
       try {
         return type.fromBuffer(bytes) as T;
@@ -33,6 +33,25 @@ export function codec<T>(schema: unknown): Codec<T> {
       }
     },
   };
+}
+
+/** Encoded values lie one behind the other in slabs: a buffer of its own for each costs more. */
+const SLAB_BYTES = 64 * 1024;
+let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+let slabUsed = 0;
+
+function encodeInto(type: avro.Type, value: unknown): Buffer {
+  let end = type.encode(value, slab, slabUsed);
+  if (end < 0 && slabUsed > 0) {
+    // A new slab: the old one lives as long as a value in it does.
+    slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    slabUsed = 0;
+    end = type.encode(value, slab, 0);
+  }
+  if (end < 0) return type.toBuffer(value);
+  const bytes = slab.subarray(slabUsed, end);
+  slabUsed = end;
+  return bytes;
 }
 
 /** How many of the last fields may have been added since: those with a default of nothing. */

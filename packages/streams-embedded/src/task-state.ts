@@ -46,10 +46,7 @@ export function createTaskState(store: Store, prefix: Buffer): TaskState {
     return whole;
   };
   return {
-    get(key) {
-      const value = store.getBinary(keyOf(key));
-      return value === undefined ? undefined : asBuffer(value);
-    },
+    get: (key) => readValue(store, keyOf(key)),
     put(key, value) {
       // Within a transaction `put` writes at once; its promise is already settled.
       void store.put(forWriting(key), asBuffer(value));
@@ -66,6 +63,21 @@ export function createTaskState(store: Store, prefix: Buffer): TaskState {
       open.clear();
     },
   };
+}
+
+/**
+ * The value in a buffer of the caller's own. `getBinary` would make each one its own allocation,
+ * which costs more than the look-up; small buffers of Node's pool share theirs.
+ */
+function readValue(store: Store, key: Buffer): Buffer | undefined {
+  // Large values come in a buffer of their own, small ones in one that the next read writes over.
+  const found: (Buffer & { readonly isGlobal?: boolean }) | undefined = store.getBinaryFast(key);
+  if (found === undefined) return undefined;
+  if (found.isGlobal !== true) return asBuffer(Uint8Array.prototype.slice.call(found));
+  // `length` is the value's, the bytes behind it are the whole buffer's.
+  const value = Buffer.allocUnsafe(found.length);
+  value.set(new Uint8Array(found.buffer, found.byteOffset, found.length));
+  return value;
 }
 
 /**

@@ -17,15 +17,21 @@ export interface OutcomeTally {
 }
 
 export function createOutcomeTally(): OutcomeTally {
-  const counts = new Map<string, Omit<OutcomeCounts, 'count'> & { count: number }>();
+  const counts: (Omit<OutcomeCounts, 'count'> & { count: number })[] = [];
   return {
     add(processor, outcome, reason, count = 1) {
-      const key = `${processor}/${outcome}/${reason}`;
-      const known = counts.get(key);
-      if (known === undefined) counts.set(key, { processor, outcome, reason, count });
-      else known.count += count;
+      // A few dozen: looking through them costs less than making a key for each record.
+      for (const known of counts) {
+        if (known.reason !== reason || known.outcome !== outcome) continue;
+        if (known.processor !== processor) continue;
+        known.count += count;
+        return;
+      }
+      counts.push({ processor, outcome, reason, count });
     },
-    list: () => [...counts.values()].map((entry) => ({ ...entry })),
-    clear: () => counts.clear(),
+    list: () => counts.map((entry) => ({ ...entry })),
+    clear: () => {
+      counts.length = 0;
+    },
   };
 }

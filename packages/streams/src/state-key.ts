@@ -5,6 +5,7 @@
  */
 
 const INTEGER_BYTES = 8;
+const TERMINATOR_BYTES = 2;
 /** Of a UTF-16 unit: three in UTF-8 at most, two for a NUL. */
 const UNIT_BYTES_MAX = 3;
 const ASCII_MAX = 0x7f;
@@ -16,16 +17,35 @@ export type KeyPart = string | number;
 
 /** The key, or with fewer parts the prefix of all keys that begin with these parts. */
 export function stateKey(...parts: readonly KeyPart[]): Buffer {
-  let bytesMax = 0;
-  for (const part of parts) {
-    bytesMax += typeof part === 'number' ? INTEGER_BYTES : part.length * UNIT_BYTES_MAX + 2;
-  }
-  const key = Buffer.allocUnsafe(bytesMax);
+  // Keys are made several times an event, nearly always of ASCII, which takes a byte a character.
+  const key = Buffer.allocUnsafe(bytesOf(parts, 1));
   let at = 0;
   for (const part of parts) {
-    at = typeof part === 'number' ? writeInteger(key, at, part) : writeString(key, at, part);
+    if (typeof part === 'number') at = writeInteger(key, at, part);
+    else {
+      at = writeAscii(key, at, part);
+      if (at < 0) return keyOfAnyText(parts);
+    }
+  }
+  return key;
+}
+
+function keyOfAnyText(parts: readonly KeyPart[]): Buffer {
+  const key = Buffer.allocUnsafe(bytesOf(parts, UNIT_BYTES_MAX));
+  let at = 0;
+  for (const part of parts) {
+    at = typeof part === 'number' ? writeInteger(key, at, part) : writeEscaped(key, at, part);
   }
   return key.subarray(0, at);
+}
+
+function bytesOf(parts: readonly KeyPart[], bytesPerUnit: number): number {
+  let bytes = 0;
+  for (const part of parts) {
+    bytes +=
+      typeof part === 'number' ? INTEGER_BYTES : part.length * bytesPerUnit + TERMINATOR_BYTES;
+  }
+  return bytes;
 }
 
 function writeInteger(key: Buffer, at: number, value: number): number {
@@ -36,22 +56,14 @@ function writeInteger(key: Buffer, at: number, value: number): number {
   return at + INTEGER_BYTES;
 }
 
-function writeString(key: Buffer, at: number, value: string): number {
-  let end = writeAscii(key, at, value);
-  if (end < 0) end = writeEscaped(key, at, value);
-  key[end] = 0;
-  key[end + 1] = 1;
-  return end + 2;
-}
-
-/** Keys are made several times an event, nearly always of ASCII: a loop is the fastest way. */
+/** Where the part ends, or negative when it is not all ASCII. A loop is the fastest way. */
 function writeAscii(key: Buffer, at: number, value: string): number {
   for (let index = 0; index < value.length; index += 1) {
     const unit = value.charCodeAt(index);
     if (unit === 0 || unit > ASCII_MAX) return -1;
     key[at + index] = unit;
   }
-  return at + value.length;
+  return terminate(key, at + value.length);
 }
 
 function writeEscaped(key: Buffer, at: number, value: string): number {
@@ -64,7 +76,13 @@ function writeEscaped(key: Buffer, at: number, value: string): number {
     }
     end += key.write(piece, end, 'utf8');
   });
-  return end;
+  return terminate(key, end);
+}
+
+function terminate(key: Buffer, end: number): number {
+  key[end] = 0;
+  key[end + 1] = 1;
+  return end + TERMINATOR_BYTES;
 }
 
 /** The strings that a key begins with, at most so many; fewer when it has fewer, or a number next. */

@@ -148,10 +148,14 @@ function warehouseOf(client: ClickHouseClient, url: string): Warehouse {
     },
     async insertBatch(table, rows, token) {
       if (rows.length === 0) return;
+      // Rows of a table are made in one place: all have the same columns in the same order.
+      const [column, ...columns] = Object.keys(rows[0] as object) as [string, ...string[]];
       const inserted = client.insert({
         table: `rosi.${table}`,
-        values: [...rows],
-        format: 'JSONEachRow',
+        // Names once and not with each row: half of the bytes, to be made here and read there.
+        columns: [column, ...columns],
+        values: rows.map((row) => Object.values(row)),
+        format: 'JSONCompactEachRow',
         query_id: loaderQueryId(table, session),
         clickhouse_settings: { ...insertSettings, insert_deduplication_token: token },
       });

@@ -18,6 +18,8 @@ export interface LoaderLimits {
   readonly pollMs: number;
   /** Small batches wait so long after the last insert, so that ClickHouse's merges keep up. */
   readonly insertIntervalMs: number;
+  /** The same for records that are late already: fewer, larger inserts go through a backlog. */
+  readonly lateIntervalMs: number;
   readonly backoffMsMin: number;
   readonly backoffMsMax: number;
   /** How long `stop` goes on loading what is already in the log. */
@@ -29,6 +31,7 @@ export const defaultLimits: LoaderLimits = {
   batchBytesMax: 8 * 1024 * 1024,
   pollMs: 20,
   insertIntervalMs: 200,
+  lateIntervalMs: 2_000,
   backoffMsMin: 100,
   backoffMsMax: 5_000,
   drainMs: 10_000,

@@ -12,7 +12,7 @@ import type { LogRecord } from '@rosi/streams';
 import type { BaseTable, RowOf } from '@rosi/warehouse';
 import type { BatchBounds } from './batch.js';
 import { checkedPosition } from './check-position.js';
-import type { PartitionLoaderOptions } from './loader-options.js';
+import type { LoaderLimits, PartitionLoaderOptions } from './loader-options.js';
 import { pause } from './pause.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './progress.js';
 import {
@@ -75,7 +75,7 @@ export async function createPartitionLoader(
         if (stopping.aborted) drainUntil = Math.min(drainUntil, Date.now() + limits.drainMs);
         const records = readNext(options, checkpoint.position);
         const full = records.length >= limits.batchRecordsMax;
-        const early = insertedAt + limits.insertIntervalMs - Date.now();
+        const early = insertedAt + intervalMs(records, limits) - Date.now();
         if (records.length === 0 || (!full && early > 0 && !stopping.aborted)) {
           if (stopping.aborted) return;
           await pause(records.length === 0 ? limits.pollMs : early, stopping);
@@ -96,6 +96,17 @@ export async function createPartitionLoader(
       }
     },
   };
+}
+
+/**
+ * How long to wait from one insert to the next: a twentieth of the time that the batch's first
+ * record is late already, within the limits.
+ */
+function intervalMs([first]: readonly LogRecord[], limits: LoaderLimits): number {
+  if (first === undefined) return limits.insertIntervalMs;
+  const lateMs = Date.now() - first.timestamp;
+  const longest = Math.max(limits.insertIntervalMs, limits.lateIntervalMs);
+  return Math.min(Math.max(limits.insertIntervalMs, lateMs / 20), longest);
 }
 
 function boundsOf(records: readonly LogRecord[]): { from: number; to: number } {

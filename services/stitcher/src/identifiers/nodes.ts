@@ -53,8 +53,8 @@ export class IdentifierNodes {
     let node = this.#loaded.get(key);
     if (node === undefined) {
       const stored = this.#context.state.get(stateKey(workspace, identifier, NODE));
-      const state = stored === undefined ? unseen() : stateIdentifierCodec.decode(stored);
-      node = { ...state, workspace, identifier, cause: Number.MAX_SAFE_INTEGER };
+      const state = stored === undefined ? unseen : stateIdentifierCodec.decode(stored);
+      node = nodeOf(workspace, identifier, state);
       this.#loaded.set(key, node);
     }
     return node;
@@ -172,18 +172,36 @@ export class IdentifierNodes {
   }
 }
 
-function unseen(): StateIdentifier {
+/** Field by field: of all ways to copy a record it is the fastest, and nodes are loaded often. */
+function nodeOf(workspace: string, identifier: string, state: StateIdentifier): IdentifierNode {
   return {
-    personId: '',
-    shared: false,
-    version: 0,
-    asked: 0,
-    answered: 0,
-    revision: 0,
-    recordedPersonId: '',
-    recordedShared: false,
-    touchpoints: 0,
-    waiting: 0,
-    moving: null,
+    workspace,
+    identifier,
+    cause: Number.MAX_SAFE_INTEGER,
+    personId: state.personId,
+    shared: state.shared,
+    version: state.version,
+    asked: state.asked,
+    answered: state.answered,
+    revision: state.revision,
+    recordedPersonId: state.recordedPersonId,
+    recordedShared: state.recordedShared,
+    touchpoints: state.touchpoints,
+    waiting: state.waiting,
+    moving: state.moving,
   };
 }
+
+const unseen: StateIdentifier = {
+  personId: '',
+  shared: false,
+  version: 0,
+  asked: 0,
+  answered: 0,
+  revision: 0,
+  recordedPersonId: '',
+  recordedShared: false,
+  touchpoints: 0,
+  waiting: 0,
+  moving: null,
+};

@@ -88,6 +88,8 @@ export class Journey {
 
   /** Nobody's person_id stays behind when all that was the person's is somebody else's. */
   forgetIfEmpty(): void {
+    // Most have never had an order: there is nothing to forget.
+    if (this.latestOrderAt() === null) return;
     for (const entry of [TOUCH, ORDER]) {
       const [first] = this.#state.range({ prefix: this.#key(entry), limit: 1 });
       if (first !== undefined) return;
