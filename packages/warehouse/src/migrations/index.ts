@@ -6,6 +6,12 @@
 import { migration0001 } from './0001-tables.js';
 import { migration0002 } from './0002-views.js';
 import { migration0003 } from './0003-suppressions.js';
+import { migration0004 } from './0004-by-time.js';
 import type { Migration } from './migration.js';
 
-export const migrations: readonly Migration[] = [migration0001, migration0002, migration0003];
+export const migrations: readonly Migration[] = [
+  migration0001,
+  migration0002,
+  migration0003,
+  migration0004,
+];
