@@ -30,7 +30,8 @@ export function catalogueOf(orders) {
   const codes = numbered('CODE', 400);
   /** Of those published by then the newest more often: rank by a log-uniform draw. */
   const recent = (values) => (draw, at) => {
-    const known = Math.max(1, Math.ceil(((at - startMs) / spanMs) * values.length));
+    const part = Math.min(1, (at - startMs) / spanMs);
+    const known = Math.max(1, Math.ceil(part * values.length));
     return values[Math.max(0, known - Math.ceil(known ** draw()))];
   };
   const [recentPost, recentLink] = [recent(posts), recent(links)];

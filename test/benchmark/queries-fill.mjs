@@ -15,7 +15,7 @@ const refundDelayOrders = 10_000;
 export async function fill(warehouse, credits, say) {
   const orders = Math.round(credits / creditsPerOrder);
   await warehouse.migrate({ timezone: 'UTC', logUuid: `queries-${credits}`, loadedBefore: false });
-  const writer = writerOf(warehouse);
+  const writer = writerOf(warehouse, await loadedBefore(warehouse));
   const catalogue = catalogueRecords(catalogueOf(orders));
   for (const record of catalogue) await writer.add('catalogue_entries', record, catalogueEntryRow);
   const totals = {
@@ -56,18 +56,33 @@ function count(totals, { records, touchpoints, identities, events }) {
   totals.net.set(currency, (totals.net.get(currency) ?? 0) + net);
 }
 
+/** A fill that was interrupted goes on behind what is there: the same seed makes the same rows. */
+async function loadedBefore(warehouse) {
+  const tables = ['catalogue_entries', 'order_records', 'touchpoints', 'identities', 'events'];
+  const next = async (table) => {
+    const [row] = await warehouse.query(
+      `SELECT if(count() = 0, 0, max(log_offset) + 1) AS next FROM rosi.${table}`,
+    );
+    return [table, row.next];
+  };
+  return new Map(await Promise.all(tables.map(next)));
+}
+
 /** Batches by table; each record has its place in the table's log. */
-function writerOf(warehouse) {
+function writerOf(warehouse, loaded) {
   const tables = new Map();
   const flush = async (table, state) => {
     const rows = state.rows.splice(0);
+    if (rows.length === 0) return;
     await warehouse.insertBatch(table, rows, `${table}:${state.offset}`);
   };
   return {
     async add(table, record, rowOf) {
       const state = tables.get(table) ?? { offset: 0, rows: [] };
       tables.set(table, state);
-      state.rows.push(rowOf(record, { partition: 0, offset: state.offset++ }));
+      const offset = state.offset++;
+      if (offset < loaded.get(table)) return;
+      state.rows.push(rowOf(record, { partition: 0, offset }));
       if (state.rows.length >= rowsPerInsert) await flush(table, state);
     },
     async end() {

@@ -16,6 +16,8 @@ import { median } from './sampling.mjs';
 const warmRounds = 2;
 const rounds = 20;
 const targetMs = 100;
+/** No wave is coming in a shop whose people talk evenly. */
+const mayBeEmpty = new Set([23]);
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 export const queries = {
@@ -46,6 +48,7 @@ async function measure({ credits, dir, say }) {
     mkdirSync(join(own, 'filled'), { recursive: true });
     await quiet(warehouse);
     const statements = await withIdsOf(warehouse);
+    if (credits >= 1_000_000) await checkPlans(clickhouse.url, statements);
     return await timings(statements, clickhouse);
   } finally {
     await warehouse.close();
@@ -84,6 +87,16 @@ async function withIdsOf(warehouse) {
   }));
 }
 
+/** What is in order of time must be read so, or the figures say nothing of the schema. */
+async function checkPlans(url, statements) {
+  for (const { number, sql } of statements) {
+    if (!/FROM (credits|touchpoints_by_time)\n/.test(sql)) continue;
+    const { data } = await ask(url, `EXPLAIN ${sql}`);
+    if (JSON.stringify(data).includes('ReadFromMergeTree (by_time)')) continue;
+    throw new Error(`question ${number} reads more than its period`);
+  }
+}
+
 /** In rounds over all statements, so that a disturbance does not meet one alone. */
 async function timings(statements, { url, pid }) {
   const taken = statements.map(({ number, title }) => ({ number, title, ms: [], cpuMs: [] }));
@@ -93,7 +106,7 @@ async function timings(statements, { url, pid }) {
       const startedAt = performance.now();
       const { rows } = await ask(url, sql);
       const ms = performance.now() - startedAt;
-      if (rows === 0) throw new Error(`question ${number} has no answer`);
+      if (rows === 0 && !mayBeEmpty.has(number)) throw new Error(`question ${number}: no answer`);
       if (round < warmRounds) continue;
       taken[at].ms.push(ms);
       taken[at].cpuMs.push((processCpuSeconds(pid()) - cpuBefore) * 1_000);

@@ -101,8 +101,10 @@ function sendPerson(random: Random, person: number, send: Send): void {
       person === 0 && at === 0
         ? Date.UTC(2026, 2, 10, 12)
         : from + random.integer(0, days * 24) * hourMs + random.integer(0, 3_599) * 1_000;
-    for (const _ of count(random.integer(0, 6)))
-      sendTouch(random, { identifiers, orderedAt }, send);
+    for (const nth of count(random.integer(0, 6))) {
+      const event_id = `t-${person}-${at}-${nth}`;
+      sendTouch(random, { event_id, identifiers, orderedAt }, send);
+    }
     const order_id = person === 0 && at === 0 ? '1001' : `o-${person}-${at}`;
     if (order_id === '1001') {
       const body = { type: 'click', platform: 'mastodon', post_id: 'p-1', identifiers };
@@ -119,9 +121,11 @@ interface Visit {
   readonly orderedAt: number;
 }
 
-let touches = 0;
-
-function sendTouch(random: Random, { identifiers, orderedAt }: Visit, send: Send): void {
+function sendTouch(
+  random: Random,
+  { event_id, identifiers, orderedAt }: Visit & { event_id: string },
+  send: Send,
+): void {
   const at = orderedAt - random.integer(1, 20 * 24 * 60) * 60_000;
   const platform = random.pick(['mastodon', 'instagram', 'tiktok']);
   const post = { platform, post_id: random.pick(['p-1', `p-${random.integer(0, 39)}`]) };
@@ -136,7 +140,7 @@ function sendTouch(random: Random, { identifiers, orderedAt }: Visit, send: Send
     { type: 'click', medium: 'email', campaign_id: `c-${random.integer(0, 4)}` },
   ]);
   const agent = random.chance(0.05) ? { user_agent: 'Googlebot/2.1' } : {};
-  const body = { event_id: `t-${touches++}`, occurred_at: iso(at), identifiers, ...agent, ...what };
+  const body = { event_id, occurred_at: iso(at), identifiers, ...agent, ...what };
   send(at, body);
   if (random.chance(0.1)) send(at + hourMs, body);
 }

@@ -1,5 +1,9 @@
-/** Credits and touchpoints of a period without reading those of all time. */
+/** Credits, touchpoints and events of a period without reading all time; channels sooner. */
 import { byTime } from '../schema/by-time.js';
+import { revenueByChannel } from '../schema/current-views.js';
 import type { Migration } from './migration.js';
 
-export const migration0004: Migration = { number: '0004', statements: byTime };
+export const migration0004: Migration = {
+  number: '0004',
+  statements: [...byTime, revenueByChannel],
+};

@@ -13,6 +13,7 @@ const shown: Readonly<Record<string, string>> = {
   touchpoints_by_time: 'touchpoints',
   identities_current: 'identities',
   events_current: 'events',
+  events_by_time: 'events',
 };
 
 function inherited(view: string, column: string): string | undefined {
@@ -93,6 +94,20 @@ const catalogue: Readonly<Record<string, string>> = {
   code: 'The code, upper case, as in coupon_codes of orders_current.',
 };
 
+const events: Readonly<Record<string, string>> = {
+  event_id: 'The event; copies with the same one count once.',
+  occurred_at: 'When it happened, as the producer says; else when it was received.',
+  received_at: 'When the collector took it.',
+  identifier_type: 'Type of the strongest identifier that it carries; empty when none.',
+  identifier:
+    'Its value (e-mail and phone: keyed hash). Its person: identities_current by type and value.',
+  touchpoint: 'It counts as a touchpoint (docs/attribution.md).',
+  interaction_kind:
+    'like, share, comment, reply, mention, follow, unfollow, save, video_view, message or ' +
+    'review; empty for other events.',
+  consent: 'JSON of what was stated, {} when nothing was: {"analytics":true,"marketing":false}.',
+};
+
 const byView: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   orders_current: {
     order_id: 'The order, as the shop names it.',
@@ -126,19 +141,8 @@ const byView: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   touchpoints_current: resolved,
   touchpoints_by_time: resolved,
-  events_current: {
-    event_id: 'The event; copies with the same one count once.',
-    occurred_at: 'When it happened, as the producer says; else when it was received.',
-    received_at: 'When the collector took it.',
-    identifier_type: 'Type of the strongest identifier that it carries; empty when none.',
-    identifier:
-      'Its value (e-mail and phone: keyed hash). Its person: identities_current by type and value.',
-    touchpoint: 'It counts as a touchpoint (docs/attribution.md).',
-    interaction_kind:
-      'like, share, comment, reply, mention, follow, unfollow, save, video_view, message or ' +
-      'review; empty for other events.',
-    consent: 'JSON of what was stated, {} when nothing was: {"analytics":true,"marketing":false}.',
-  },
+  events_current: events,
+  events_by_time: events,
   identities_current: {
     shared:
       'Several people use it (a tablet, a forwarded link): it joins nothing, a person of its own.',
