@@ -6,16 +6,19 @@ import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { attribution } from './attribution.mjs';
 import { collector } from './collector.mjs';
+import { queries } from './queries.mjs';
 import { settled } from './settled.mjs';
 import { stitcher } from './stitcher.mjs';
 
-const benchmarks = [attribution, collector, stitcher, settled];
+const benchmarks = [attribution, collector, stitcher, settled, queries];
 const names = benchmarks.map(({ name }) => name);
 
 const help = `Usage: npm run bench -- [flags]
 
   --only <name>   one of ${names.join(', ')}; may be repeated
   --events <n>    events of stitcher and settled (default ${stitcher.defaultEvents} and ${settled.defaultEvents})
+  --credits <n>   credit rows of queries (default ${queries.defaultCredits}; also measured at a tenth)
+  --database <folder>  queries keeps what it fills there, and does not fill it again
   --profile       also record V8 CPU profiles and print the functions that take the time;
                   the figures are then some per cent lower
   --json          print the figures as one JSON document
@@ -30,6 +33,8 @@ function readArguments() {
       options: {
         only: { type: 'string', multiple: true, default: [] },
         events: { type: 'string' },
+        credits: { type: 'string' },
+        database: { type: 'string' },
         profile: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -49,17 +54,18 @@ function chosen(only) {
   return benchmarks.filter(({ name }) => only.length === 0 || only.includes(name));
 }
 
-function eventsOf(text) {
+function countOf(flag, text, least) {
   if (text === undefined) return null;
-  const events = Number(text);
-  if (Number.isSafeInteger(events) && events >= 2_000) return events;
-  throw new WrongUse(`--events ${text}: it takes a whole number from 2000 on.`);
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count >= least) return count;
+  throw new WrongUse(`--${flag} ${text}: it takes a whole number from ${least} on.`);
 }
 
 async function main() {
   const flags = readArguments();
   if (flags.help) return console.log(help);
-  const events = eventsOf(flags.events);
+  const events = countOf('events', flags.events, 2_000);
+  const credits = countOf('credits', flags.credits, 100_000) ?? queries.defaultCredits;
   const benchmarksToRun = chosen(flags.only);
   const machine = {
     node: process.version,
@@ -77,7 +83,10 @@ async function main() {
     say(`\n${benchmark.name}: ${benchmark.title}`);
     const { figures, lines, profile } = await benchmark.run({
       events: events ?? benchmark.defaultEvents,
+      credits,
+      database: flags.database ?? null,
       profile: flags.profile,
+      say,
     });
     results[benchmark.name] = { ...figures, ...(profile ? { profile } : {}) };
     say(lines.join('\n'));

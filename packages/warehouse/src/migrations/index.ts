@@ -7,6 +7,7 @@ import { migration0001 } from './0001-tables.js';
 import { migration0002 } from './0002-views.js';
 import { migration0003 } from './0003-suppressions.js';
 import { migration0004 } from './0004-loader-fence.js';
+import { migration0005 } from './0005-by-time.js';
 import type { Migration } from './migration.js';
 
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   migration0002,
   migration0003,
   migration0004,
+  migration0005,
 ];

@@ -1,0 +1,1 @@
+export function readQueries(): { number: number; title: string; sql: string }[];
