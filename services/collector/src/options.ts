@@ -2,6 +2,7 @@
 import type { Identifier } from '@rosi/events';
 import type { Logger } from '@rosi/service-kit';
 import type { TopicWriter } from '@rosi/streams';
+import type { FastifyInstance } from 'fastify';
 
 /** The pipeline as `GET /v1/status` shows it. */
 export interface PipelineStatus {
@@ -83,6 +84,8 @@ export interface CollectorOptions {
   settings?(): Promise<unknown>;
   /** All that the tables hold of the persons of these identifiers, as JSON value. */
   exportPersons?(identifiers: readonly Identifier[]): Promise<object>;
+  /** Pages for people, served beside the API in a scope of their own; absent: none. */
+  pages?(app: FastifyInstance): Promise<void>;
   readonly logger: Logger;
   readonly limits?: Partial<CollectorLimits>;
   /** Milliseconds since 1970. */

@@ -11,6 +11,7 @@ import {
   type PipelineStatus,
   startCollector,
 } from '@rosi/collector';
+import { dashboard } from '@rosi/dashboard';
 import { eventsCollected, replayEvent } from '@rosi/events';
 import { type LifecyclePart, type Logger, startWorker } from '@rosi/service-kit';
 import {
@@ -39,7 +40,7 @@ import {
   pipelineMetrics,
   readPipelineStatus,
 } from './pipeline-status.js';
-import { receiptDocument } from './receipt.js';
+import { type ReceiptDocument, receiptDocument } from './receipt.js';
 import { startRetention } from './retention.js';
 import { removeRunFile, writeRunFile } from './run-file.js';
 
@@ -303,6 +304,15 @@ function collectorPart(config: StartConfig, started: Started, logger: Logger): L
         receipt: (orderId) => receipt(warehouse, orderId),
         settings: () => readStoredSettings(warehouse, workspace),
         exportPersons: (identifiers) => exportPersons(warehouse, { workspace, identifiers }),
+        pages: dashboard({
+          warehouse,
+          workspace,
+          timezone: config.timezone,
+          secretKey: keys.secretKey,
+          status: () => pipelineStatus(readers, warehouse),
+          receipt: (orderId) => receipt(warehouse, orderId),
+          logger,
+        }),
         logger,
       });
     },
@@ -331,7 +341,7 @@ async function readiness(warehouse: Warehouse): Promise<readonly PartReadiness[]
   ];
 }
 
-async function receipt(warehouse: Warehouse, orderId: string): Promise<unknown> {
+async function receipt(warehouse: Warehouse, orderId: string): Promise<ReceiptDocument | null> {
   const found = await readOrderReceipt(warehouse, { workspace, orderId });
   if (found === undefined) return null;
   const reading = readSettings(await readStoredSettings(warehouse, workspace));

@@ -19,4 +19,5 @@ export {
   readCurrencies,
   readDailyNet,
   readOrderTotals,
+  readSpendTotal,
 } from './totals.js';

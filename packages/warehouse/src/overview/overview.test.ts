@@ -12,6 +12,7 @@ import {
   readNames,
   readOrderTotals,
   readRevenue,
+  readSpendTotal,
 } from './index.js';
 
 const DAY_MS = 86_400_000;
@@ -87,6 +88,10 @@ test('both sides of the books are read from different tables', async () => {
       credit: 1307n,
     })),
   );
+});
+
+test('spend of the range and currency', async () => {
+  expect(await readSpendTotal(database.warehouse, range)).toBe(473n);
 });
 
 test('net by day', async () => {

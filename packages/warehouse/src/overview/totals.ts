@@ -70,6 +70,19 @@ export async function readCreditTotals(
   return rows.map(({ table, model, credit }) => ({ table, model, credit: BigInt(credit) }));
 }
 
+/** Everything spent, whatever it was spent on. */
+export async function readSpendTotal(
+  database: OverviewDatabase,
+  range: OverviewRange,
+): Promise<bigint> {
+  const [row] = await database.query<{ spent: string }>(
+    `SELECT toString(sum(toInt128(amount))) AS spent FROM rosi.spend
+    WHERE ${ofCurrency} AND ${withinDays('date')}`,
+    parametersOf(range),
+  );
+  return BigInt(row?.spent ?? 0);
+}
+
 export interface DayTotal {
   readonly day: string;
   readonly net: bigint;
