@@ -13,8 +13,6 @@ let timer = 0;
 /** @type {AbortController | null} */
 let asking = null;
 
-document.documentElement.classList.add('live');
-
 /** A later question replaces the one under way, so that an old answer never wins. */
 async function refresh() {
   clearTimeout(timer);

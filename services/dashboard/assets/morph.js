@@ -19,12 +19,19 @@ export function morph(from, to) {
  */
 function morphAttributes(from, to) {
   for (const { name } of [...from.attributes]) {
-    if (!to.hasAttribute(name)) from.removeAttribute(name);
+    if (!to.hasAttribute(name) && !isReaders(from, name)) from.removeAttribute(name);
   }
   for (const { name, value } of to.attributes) {
     if (from.getAttribute(name) !== value) from.setAttribute(name, value);
   }
 }
+
+/**
+ * Details that a reader has opened stay open.
+ * @param {Element} element
+ * @param {string} name
+ */
+const isReaders = (element, name) => name === 'open' && element instanceof HTMLDetailsElement;
 
 /**
  * What a reader has ticked or picked is a property, which attributes do not change any more.

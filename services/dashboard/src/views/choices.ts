@@ -22,7 +22,7 @@ ${models.map((model) => modelView(model, choices.models.includes(model)))}
       html`<option value="${currency}" ${flag('selected', currency === figures.currency)}>${currency}</option>`,
   )}</select>
 ${choices.openOrder === null ? null : order}
-<button type="submit" class="without-script">Show</button>
+<noscript><button type="submit">Show</button></noscript>
 </div>
 </form>`;
 }

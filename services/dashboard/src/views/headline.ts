@@ -17,6 +17,7 @@ export function headlineView({ totals, spend, currency }: Figures): Html {
 </dl>`;
 }
 
+const dayMs = 86_400_000;
 const daysMax = 400;
 const barsMax = 62;
 
@@ -31,7 +32,7 @@ function barsOf({ daily }: Figures): readonly Bar[] {
   const first = daily[0]?.day;
   const last = daily.at(-1)?.day;
   if (first === undefined || last === undefined) return [];
-  const days = 1 + Math.round((Date.parse(last) - Date.parse(first)) / 86_400_000);
+  const days = 1 + Math.round((Date.parse(last) - Date.parse(first)) / dayMs);
   // Very long histories show their end.
   const shown = Math.min(days, daysMax);
   const perBar = Math.ceil(shown / barsMax);
@@ -60,11 +61,12 @@ export function dailyView(figures: Figures): Html | null {
     return html`<rect x="${index * 10 + 1}" y="${100 - height}" width="8" height="${height}"
  rx="1"><title>${dayText(bar.first)}${days}: ${amountText(bar.net, currency)}</title></rect>`;
   });
-  const each = first.first === first.last ? 'day' : 'period';
+  const days = 1 + Math.round((Date.parse(first.last) - Date.parse(first.first)) / dayMs);
+  const each = days === 1 ? 'day' : `${days} days`;
   return html`<figure class="daily" id="daily">
 <svg viewBox="0 0 ${bars.length * 10} 100" preserveAspectRatio="none" role="img"
  aria-label="Net revenue by ${each}, ${dayText(first.first)} to ${dayText(last.last)}">${drawn}</svg>
-<figcaption><span>${dayText(first.first)}</span><span>most in a ${each}:
+<figcaption><span>${dayText(first.first)}</span><span>${days === 1 ? 'best day' : `best ${each}`}:
 ${amountText(most, currency)}</span><span>${dayText(last.last)}</span></figcaption>
 </figure>`;
 }

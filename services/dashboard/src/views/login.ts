@@ -14,6 +14,7 @@ export function loginPage({ next, told }: LoginView): string {
 <h1>${logo} ROSI</h1>
 <p>What did our posts, influencers, ads and referrals earn?</p>
 <form method="post" action="/login">
+<input name="username" value="rosi" autocomplete="username" hidden>
 <label for="key">Secret key</label>
 <input id="key" name="key" type="password" autocomplete="current-password" required autofocus
   spellcheck="false"${told === null ? null : html` aria-describedby="told"`}>

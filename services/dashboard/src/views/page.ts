@@ -29,7 +29,7 @@ ${choicesView(choices, figures)}
 ${emptyPeriod(figures, choices)}
 ${headlineView(figures)}
 ${dailyView(figures)}
-${figures.revenue.map((revenue) => revenueView(revenue, choices, figures))}
+${figures.revenue.map((each) => revenueView(each, choices, figures))}
 <p class="hint">ROSI = (revenue − spend) / spend. Days are those of ${timezone}. Amounts of different
 currencies are never added up.</p>
 ${ordersView(figures, choices, timezone)}
@@ -47,7 +47,8 @@ export function pageOf(main: Html): string {
   const body = html`<a class="skip" href="#page">To the figures</a>
 <header><h1>${logo} ROSI</h1>
 <p>What did our posts, influencers, ads and referrals earn?</p>
-<nav aria-label="More"><a href="/docs/">API</a>
+<nav aria-label="Parts and more"><a href="#revenue-by-post">Posts</a>
+<a href="#revenue-by-influencer">Influencers</a> <a href="#latest">Journeys</a> <a href="/docs/">API</a>
 <form method="post" action="/logout"><button type="submit" class="plain">Log out</button></form></nav>
 </header>
 <p id="connection" role="status"></p>

@@ -11,12 +11,12 @@ import { type Html, html } from '../html.js';
 import type { Receipt, ReceiptModelLine, ReceiptTouchpoint } from '../options.js';
 import { influencerName, postName } from './names.js';
 
-const touchpointsMax = 100;
+const refusedMax = 50;
 
 const reasonWords: Readonly<Record<string, string>> = {
-  after_order: 'not counted: it came after the order',
-  outside_window: 'not counted: too long before the order',
-  cut_by_limit: 'not counted: beyond the newest that count',
+  after_order: 'it came after the order',
+  outside_window: 'too long before the order',
+  cut_by_limit: 'beyond the newest that count',
   net_zero: 'nothing is left after refunds',
   not_first: 'not the first',
   not_last: 'not the last',
@@ -30,21 +30,19 @@ type Context = readonly [receipt: Receipt, figures: Figures, choices: Choices, t
 
 export function receiptView(...context: Context): Html {
   const [receipt, , choices] = context;
-  const { order } = receipt;
-  const rows = shownRows(receipt);
-  const cut = receipt.touchpoints.length - rows.length;
+  const counted = receipt.touchpoints.filter(({ reason }) => reason === null);
   return html`<div class="receipt" id="receipt">
 ${factsView(receipt)}
-<table class="revenue" role="table" aria-label="Receipt of order ${order.order_id}">
+<table class="revenue" role="table" aria-label="Receipt of order ${receipt.order.order_id}">
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Touchpoint</th>
 ${choices.models.map(
   (model) => html`<th role="columnheader" scope="col" class="number">${modelWords[model]}</th>`,
 )}</tr></thead>
-<tbody role="rowgroup">${rows.map((touch) => touchView(touch, context))}
+<tbody role="rowgroup">${counted.map((touch) => touchView(touch, context))}
 ${unattributedView(context)}
 <tr role="row" class="total"><th role="rowheader" scope="row">Sum, which is the net</th>
 ${choices.models.map((model) => sumView(receipt, model))}</tr></tbody></table>
-${cut > 0 ? html`<p class="hint">${countText(cut)} touchpoints that were not counted are left out here.</p>` : null}
+${refusedView(context)}
 ${
   receipt.consistent
     ? null
@@ -52,15 +50,19 @@ ${
 }</div>`;
 }
 
-/** All that count; of the others as many as there is room for. */
-function shownRows({ touchpoints }: Receipt): readonly ReceiptTouchpoint[] {
-  const counted = touchpoints.filter(({ reason }) => reason === null).length;
-  let room = Math.max(0, touchpointsMax - counted);
-  return touchpoints.filter(({ reason }) => {
-    if (reason === null) return true;
-    room -= 1;
-    return room >= 0;
-  });
+/** The newest of those that do not count, with the reason. */
+function refusedView(context: Context): Html | null {
+  const [receipt] = context;
+  const refused = receipt.touchpoints.filter(({ reason }) => reason !== null);
+  if (refused.length === 0) return null;
+  const shown = refused.slice(-refusedMax);
+  const all = refused.length === 1 ? '1 touchpoint' : `${countText(refused.length)} touchpoints`;
+  const cut =
+    shown.length < refused.length ? html` The newest ${countText(refusedMax)} of them:` : null;
+  return html`<details id="refused"><summary>${all} of this person did not count.${cut}</summary>
+<ul class="refused">${shown.map(
+    (touch) => html`<li>${touchName(touch, context)}: ${reasonText(touch.reason ?? '')}</li>`,
+  )}</ul></details>`;
 }
 
 function factsView({ order }: Receipt): Html {
@@ -77,26 +79,26 @@ function factsView({ order }: Receipt): Html {
   return html`<ul class="facts">${facts.map((fact) => html`<li>${fact}</li>`)}</ul>`;
 }
 
-function touchView(touch: ReceiptTouchpoint, [receipt, figures, choices, timezone]: Context): Html {
-  const { reason } = touch;
+/** What it was, what it belongs to, and when. */
+function touchName(touch: ReceiptTouchpoint, [, figures, , timezone]: Context): Html {
   const place = [touch.platform, touch.medium].filter((part, index, all) => {
     return part !== '' && all.indexOf(part) === index && part !== touch.type;
   });
   const owner = [
-    touch.post_id === '' ? null : postName(touch.post_id, figures.names).main,
-    touch.influencer_id === '' ? null : influencerName(touch.influencer_id, figures.names).main,
-    touch.campaign_id === '' ? null : touch.campaign_id,
-  ].filter((part) => part !== null);
-  return html`<tr role="row" class="${reason === null ? 'keyed' : 'refused'}"><th role="rowheader"
- scope="row">${[touch.type, ...place].join(' · ')}${
-   owner.length === 0 ? null : html`<span class="owner">${owner.join(' · ')}</span>`
- }<span class="note">${momentText(touch.occurred_at, timezone)}</span></th>
-${
-  reason === null
-    ? choices.models.map((model) => lineView(touch.models[model], model, receipt.order.currency))
-    : html`<td role="cell" class="number" colspan="${choices.models.length}"><span
- class="reason">${reasonText(reason)}</span></td>`
-}</tr>`;
+    touch.post_id === '' ? '' : postName(touch.post_id, figures.names).main,
+    touch.influencer_id === '' ? '' : influencerName(touch.influencer_id, figures.names).main,
+    touch.campaign_id,
+  ].filter((part) => part !== '');
+  const owned = owner.length === 0 ? null : html`<span class="owner">${owner.join(' · ')}</span>`;
+  return html`${[touch.type, ...place].join(' · ')} ${owned} <span
+ class="note">${momentText(touch.occurred_at, timezone)}</span>`;
+}
+
+function touchView(touch: ReceiptTouchpoint, context: Context): Html {
+  const [receipt, , choices] = context;
+  const { currency } = receipt.order;
+  return html`<tr role="row" class="keyed"><th role="rowheader" scope="row">${touchName(touch, context)}</th>
+${choices.models.map((model) => lineView(touch.models[model], model, currency))}</tr>`;
 }
 
 function unattributedView([receipt, , choices]: Context): Html | null {

@@ -106,7 +106,7 @@ const mostOf = (lines: readonly Line[], models: readonly Model[]): bigint =>
 function lineView(line: Line, columns: Columns): Html {
   const { name, kind, spend } = line;
   const note = name.note === '' ? null : html`<span class="note">${name.note}</span>`;
-  const spent = spend === 0n ? '–' : amountText(spend, columns.currency);
+  const spent = html`<span>${spend === 0n ? '–' : amountText(spend, columns.currency)}</span>`;
   return html`<tr role="row" class="${kind}" id="${line.id}"><th role="rowheader" scope="row">${name.main}${note}</th>
 <td role="cell" class="number" data-label="Spend">${spent}</td>
 ${columns.models.map((model) => creditView(line, model, columns))}</tr>`;
