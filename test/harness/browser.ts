@@ -7,7 +7,11 @@ import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { type Product, secretKey } from './product.js';
 
-const executables = [process.env['CHROMIUM'] ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser'];
+const executables = [
+  process.env['CHROMIUM'] ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+];
 
 export async function openBrowser(): Promise<Browser> {
   const executablePath = executables.find((path) => path !== '' && existsSync(path));
