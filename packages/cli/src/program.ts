@@ -4,6 +4,7 @@ import { RosiError } from '@rosi/service-kit';
 import { Command, Option } from 'commander';
 import { addBackupCommands } from './backup/flags.js';
 import { addCheck } from './check/flags.js';
+import { addDemo } from './demo/flags.js';
 import { addImportCommands } from './import/flags.js';
 import { addOperatingCommands } from './operating/flags.js';
 import { examples, type ProgramContext, seconds, withInstance } from './program-context.js';
@@ -31,6 +32,7 @@ export function createProgram(context: ProgramContext): Command {
   addQuery(program, context);
   addCheck(program, context);
   addBackupCommands(program, context);
+  addDemo(program, context);
   addImportCommands(program, context);
   addOperatingCommands(program, context);
   program.addHelpText(

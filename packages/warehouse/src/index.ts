@@ -17,6 +17,7 @@ export {
 export { exportPersons, type PersonExport, type PersonIdentifier } from './export-persons.js';
 export type { Logger as WarehouseLogger } from './logger.js';
 export { type OrderReceipt, readOrderReceipt } from './order-receipt.js';
+export * from './overview/index.js';
 export {
   catalogueEntryRow,
   eventRow,

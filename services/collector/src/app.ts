@@ -7,7 +7,7 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { keyReader } from './access.js';
 import { collectorMetrics } from './collector-metrics.js';
 import { addCommandRoutes } from './command-routes.js';
-import { addDocumentation } from './documentation.js';
+import { addDocumentation, addFrontDoor } from './documentation.js';
 import { addEventsRoute } from './events-route.js';
 import { InFlightBytes } from './in-flight.js';
 import { keyedHash } from './keyed-hash.js';
@@ -96,6 +96,8 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
   addWebhookRoute(app, { limits, inFlight, workspace, metrics, options, now });
   addOperationsRoutes(app, { kindOf, metrics, options, isStopping: () => stopping });
   await addDocumentation(app, limits);
+  if (options.pages === undefined) addFrontDoor(app);
+  else await app.register(options.pages);
   return {
     app,
     beginStop() {

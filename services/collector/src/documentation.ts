@@ -34,8 +34,6 @@ export async function addDocumentation(
 ): Promise<void> {
   const document = openApiDocument(limits);
   const text = JSON.stringify(document);
-  // Until there is a dashboard, whoever opens the address in a browser finds the documentation.
-  app.get('/', (_request, reply) => reply.redirect('/docs/'));
   app.get('/openapi.json', (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(text),
   );
@@ -55,4 +53,9 @@ export async function addDocumentation(
       tryItOutEnabled: true,
     },
   });
+}
+
+/** Without pages for people, whoever opens the address in a browser finds the documentation. */
+export function addFrontDoor(app: FastifyInstance): void {
+  app.get('/', (_request, reply) => reply.redirect('/docs/'));
 }

@@ -2,6 +2,7 @@
 import type { Identifier } from '@rosi/events';
 import type { Logger } from '@rosi/service-kit';
 import type { TopicWriter } from '@rosi/streams';
+import type { FastifyInstance } from 'fastify';
 import type { WebhookEndpoint } from './webhooks/endpoints.js';
 
 /** The pipeline as `GET /v1/status` shows it. */
@@ -91,6 +92,8 @@ export interface CollectorOptions {
   customersOf?(prefix: string): Promise<readonly Identifier[]>;
   /** Endpoints under /hooks/; none unless given. */
   readonly webhooks?: readonly WebhookEndpoint[];
+  /** Pages for people, served beside the API in a scope of their own; absent: none. */
+  pages?(app: FastifyInstance): Promise<void>;
   readonly logger: Logger;
   readonly limits?: Partial<CollectorLimits>;
   /** Milliseconds since 1970. */

@@ -25,7 +25,7 @@ export function bannerText(facts: BannerFacts): string {
   return [
     `ROSI ${facts.version} is running.`,
     '',
-    `  API         ${facts.httpUrl}`,
+    `  Page        ${facts.httpUrl}/  (log in with the secret key; the API has the same address)`,
     `  ClickHouse  ${facts.clickhouseUrl}  (database rosi; ${server})`,
     `  Data        ${facts.dataDir}`,
     `  Secret key  ${secret}`,

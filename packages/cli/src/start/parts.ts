@@ -13,6 +13,7 @@ import {
   startCollector,
   type WebhookEndpoint,
 } from '@rosi/collector';
+import { dashboard } from '@rosi/dashboard';
 import { eventsCollected, replayEvent } from '@rosi/events';
 import { type LifecyclePart, type Logger, startWorker } from '@rosi/service-kit';
 import {
@@ -38,7 +39,7 @@ import { type DataFolder, openDataFolder } from './data-folder.js';
 import { type FoundKeys, prepareKeys } from './keys.js';
 import { pipelineMetrics, type ThreadMetrics, threadMetrics } from './pipeline-metrics.js';
 import { consumedOf, type PipelineReaders, readPipelineStatus } from './pipeline-status.js';
-import { receiptDocument } from './receipt.js';
+import { type ReceiptDocument, receiptDocument } from './receipt.js';
 import { startRetention } from './retention.js';
 import { removeRunFile, writeRunFile } from './run-file.js';
 import { readWebhooks } from './webhooks.js';
@@ -314,6 +315,15 @@ function collectorPart(config: StartConfig, started: Started, logger: Logger): L
         exportPersons: (identifiers) => exportPersons(warehouse, { workspace, identifiers }),
         customersOf: (prefix) => readCustomers(warehouse, { workspace, prefix }),
         webhooks: need(started.webhooks),
+        pages: dashboard({
+          warehouse,
+          workspace,
+          timezone: config.timezone,
+          secretKey: keys.secretKey,
+          status: () => pipelineStatus(readers, warehouse),
+          receipt: (orderId) => receipt(warehouse, orderId),
+          logger,
+        }),
         logger,
       });
     },
@@ -357,7 +367,7 @@ async function metricsText(
   return `${pipelineMetrics(facts)}\n${await measured.text()}`;
 }
 
-async function receipt(warehouse: Warehouse, orderId: string): Promise<unknown> {
+async function receipt(warehouse: Warehouse, orderId: string): Promise<ReceiptDocument | null> {
   const found = await readOrderReceipt(warehouse, { workspace, orderId });
   if (found === undefined) return null;
   const reading = readSettings(await readStoredSettings(warehouse, workspace));

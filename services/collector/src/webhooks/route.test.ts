@@ -77,7 +77,7 @@ describe('who is let in', () => {
     const answer = await deliver(order, delivery);
     expect([answer.statusCode, codeOf(answer)]).toEqual([status, code]);
     expect(log.appends).toBe(0);
-    const source = delivery.url === undefined ? 'shopify' : delivery.url.split('/')[2];
+    const source = 'url' in delivery ? delivery.url.split('/')[2] : 'shopify';
     const named = status === 404 ? 'none' : source;
     expect(await counted(`source="${named}",outcome="refused",reason="${code}"`)).toBe(true);
   });

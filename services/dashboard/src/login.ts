@@ -1,0 +1,69 @@
+/** Logging in with the secret key, and out again. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Access, cookieName, sessionOf } from './access.js';
+import { sessionMs } from './sessions.js';
+import { loginPage } from './views/login.js';
+
+const formBytesMax = 8_192;
+
+export function addLogin(app: FastifyInstance, access: Access): void {
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: formBytesMax },
+    (_request, body, done) => done(null, new URLSearchParams(String(body))),
+  );
+  app.get('/login', (request, reply) => {
+    const query = new URLSearchParams(request.url.split('?', 2)[1] ?? '');
+    if (access.isOpen(request)) return reply.redirect(safeNext(query.get('next')), 303);
+    const told = query.has('ended') ? 'Your session has ended: log in again.' : null;
+    return sendLogin(reply, safeNext(query.get('next')), told);
+  });
+  app.post('/login', (request, reply) => logIn(access, request, reply));
+  app.post('/logout', (request, reply) => {
+    const token = sessionOf(request);
+    if (isOwn(request) && token !== null) access.sessions.end(token);
+    return reply.header('set-cookie', cookie(request, '', 0)).redirect('/login', 303);
+  });
+}
+
+function logIn(access: Access, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+  const next = safeNext(form.get('next'));
+  const seconds = access.attempts.waitSeconds(request.ip);
+  if (seconds > 0) {
+    const told = `Too many wrong keys: wait ${seconds} seconds.`;
+    return sendLogin(reply.code(429).header('retry-after', String(seconds)), next, told);
+  }
+  if (!isOwn(request)) return sendLogin(reply.code(403), next, 'This form came from another site.');
+  if (!access.isKey((form.get('key') ?? '').trim())) {
+    access.attempts.failed(request.ip);
+    return sendLogin(reply.code(401), next, 'This is not the secret key.');
+  }
+  const token = access.sessions.begin();
+  return reply.header('set-cookie', cookie(request, token, sessionMs / 1_000)).redirect(next, 303);
+}
+
+const sendLogin = (reply: FastifyReply, next: string, told: string | null) =>
+  reply.type('text/html; charset=utf-8').send(loginPage({ next, told }));
+
+/** Only the page itself is gone to: no other address can be slipped in. */
+function safeNext(next: string | null): string {
+  return next !== null && /^\/(?:\?[\x21-\x7e]*)?$/.test(next) ? next : '/';
+}
+
+/** Browsers say where a form stands; one of another site is refused. */
+function isOwn({ headers }: FastifyRequest): boolean {
+  const { origin } = headers;
+  if (origin === undefined) return true;
+  try {
+    return new URL(origin).host === headers.host;
+  } catch {
+    return false;
+  }
+}
+
+function cookie({ headers, protocol }: FastifyRequest, token: string, seconds: number): string {
+  const isTls = protocol === 'https' || headers['x-forwarded-proto'] === 'https';
+  const secure = isTls ? '; Secure' : '';
+  return `${cookieName}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}${secure}`;
+}
