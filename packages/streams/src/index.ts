@@ -1,4 +1,5 @@
 export { type ByteRange, byteRange, prefixEnd } from './byte-range.js';
+export { type LogReader, logReader, type ReadRun } from './log-reader.js';
 export { createMemoryState, type MemoryState } from './memory-state.js';
 export { createOutcomeTally, type OutcomeCounts, type OutcomeTally } from './outcomes.js';
 export { murmur2, partitionOf, partitionsOf } from './partition.js';

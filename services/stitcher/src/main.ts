@@ -1,20 +1,10 @@
-/** The stitcher as a worker thread: the topology on the embedded runtime. */
-import { join } from 'node:path';
+/** The stitcher as a worker thread: the topology on the embedded runtime, or on Kafka. */
 import { defaultSettings } from '@rosi/attribution';
-import { type Logger, passFailpoint, serveWorker, suppressionHash } from '@rosi/service-kit';
-import { openCheckpoints, openEventLog, readPosition, runEmbedded } from '@rosi/streams-embedded';
+import { type Logger, serveWorker, suppressionHash } from '@rosi/service-kit';
+import type { Topology } from '@rosi/streams';
+import { runOnEmbedded } from './on-embedded.js';
+import type { StitcherOptions } from './options.js';
 import { stitcherTopology } from './topology.js';
-
-/** What the parent gives the worker. */
-export interface StitcherOptions {
-  readonly dataDir: string;
-  readonly partitions: number;
-  readonly logLevel: string;
-  /** Of the suppression list, and of event ids in state. */
-  readonly suppressionKey: string;
-  /** Of the ledger topics; what the loader has still to read stays in any case. */
-  readonly ledgerRetention: { readonly ageMs: number; readonly bytes: number };
-}
 
 serveWorker<StitcherOptions>(startStitcher);
 
@@ -23,28 +13,23 @@ async function startStitcher(
   logger: Logger,
   fault: (error: Error) => void,
 ) {
-  const input = await openEventLog({ dir: join(options.dataDir, 'events'), readOnly: true });
-  const loader = await openCheckpoints({ dir: join(options.dataDir, 'loader') });
-  const runtime = await runEmbedded({
-    topology: stitcherTopology({
-      attribution: defaultSettings,
-      hash: suppressionHash(options.suppressionKey),
-    }),
-    dir: join(options.dataDir, 'state'),
-    input,
-    partitions: options.partitions,
-    ledgerRetention: options.ledgerRetention,
-    ledgerConsumed: () => (topic, partition) => readPosition(loader, topic, partition),
-    beforeCommit: () => passFailpoint('stitcher.before-commit'),
-    onCommit: () => passFailpoint('stitcher.after-commit'),
-    onFault: fault,
+  const topology = stitcherTopology({
+    attribution: defaultSettings,
+    hash: suppressionHash(options.suppressionKey),
   });
+  const runtime = await run(topology, options, logger, fault);
   logger.info('stitcher started');
-  return {
-    async stop() {
-      await runtime.stop();
-      await loader.close();
-      await input.close();
-    },
-  };
+  return runtime;
+}
+
+async function run(
+  topology: Topology,
+  options: StitcherOptions,
+  logger: Logger,
+  fault: (error: Error) => void,
+) {
+  if (options.kafka === null) return runOnEmbedded(topology, options, fault);
+  // Loaded here: without Kafka nobody pays for its client.
+  const { runOnKafka } = await import('./on-kafka.js');
+  return runOnKafka(topology, options, options.kafka, logger, fault);
 }

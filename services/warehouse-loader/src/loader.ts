@@ -4,7 +4,7 @@
  * topic side by side until it is stopped. A replay empties the tables and begins anew.
  */
 import { ledgerErasures, type TextHash } from '@rosi/events';
-import type { TopicReader } from '@rosi/streams';
+import type { LogReader } from '@rosi/streams';
 import type { Warehouse } from '@rosi/warehouse';
 import { type LoadedTopic, loadedTopics } from './batch.js';
 import { type LoadedPlace, runErasureLoader } from './erasure-loader.js';
@@ -25,9 +25,9 @@ import { makeTurn, type Turn } from './turns.js';
 
 export interface LoaderOptions {
   /** Of `events.collected`. */
-  readonly events: TopicReader;
+  readonly events: LogReader;
   /** Of the ledger topics. */
-  readonly ledger: TopicReader;
+  readonly ledger: LogReader;
   readonly warehouse: Warehouse;
   readonly checkpoints: CheckpointStore;
   readonly timezone: string;
@@ -46,7 +46,7 @@ export interface Loader {
 
 /** A topic's partition to load. */
 interface Place {
-  readonly reader: TopicReader;
+  readonly reader: LogReader;
   readonly loaded: LoadedTopic;
   readonly partition: number;
 }
@@ -225,7 +225,7 @@ async function settleBeforeRebuild(loaders: readonly PartitionLoader[]): Promise
   for (const loader of loaders) await loader.settleOpen(null);
 }
 
-function placesOf(reader: TopicReader, topics: readonly LoadedTopic[]): Place[] {
+function placesOf(reader: LogReader, topics: readonly LoadedTopic[]): Place[] {
   return topics.flatMap((loaded) =>
     Array.from({ length: reader.partitions(loaded.topic) }, (_, partition) => ({
       reader,
