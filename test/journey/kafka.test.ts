@@ -138,7 +138,7 @@ async function rowsNaming(product: Product, trace: string): Promise<number> {
   const all = tables.map((name) => `SELECT toString(tuple(*)) AS row FROM rosi.${name}`);
   const rows = await product.sql(
     `SELECT count() AS rows FROM (${all.join(' UNION ALL ')})
-    WHERE position(row, '${trace}'') > 0 OR position(row, '${trace}"') > 0`,
+    WHERE match(row, '\\\\b${trace}\\\\b')`,
   );
   return Number(rows[0]?.['rows']);
 }

@@ -121,6 +121,8 @@ class Reader implements KafkaLogReader {
     if (fetcher === undefined || from < reach) return;
     const onRoom = () => fetcher.resume();
     const tail = new Tail(place.topic, place.partition, from, fetched, onRoom);
+    const before = this.tails.get(placeKey(place));
+    if (before !== undefined) fetcher.remove(before);
     this.tails.set(placeKey(place), tail);
     fetcher.add(tail);
   }

@@ -3,7 +3,7 @@
  * to these positions, settles what an earlier run left open, then loads every partition of every
  * topic side by side until it is stopped. A replay empties the tables and begins anew.
  */
-import { ledgerErasures, type TextHash } from '@rosi/events';
+import { eventsCollected, ledgerErasures, type TextHash } from '@rosi/events';
 import type { LogReader } from '@rosi/streams';
 import type { Warehouse } from '@rosi/warehouse';
 import { type LoadedTopic, loadedTopics } from './batch.js';
@@ -125,7 +125,7 @@ async function runRound(round: Round): Promise<number | null> {
       stopping.abort();
     });
   const running = loaders.map((loader, index) => {
-    const isOfEvents = places[index]?.reader === options.events;
+    const isOfEvents = places[index]?.loaded.topic === eventsCollected.name;
     return ending(isOfEvents ? runOnceListIsWhole(round, loader) : loader.run());
   });
   const erasures = Array.from(
