@@ -4,7 +4,7 @@
  */
 import { eventsCollected } from '@rosi/events';
 import { suppressionHash } from '@rosi/service-kit';
-import type { TestDriver } from '@rosi/streams';
+import { logReader, type TestDriver } from '@rosi/streams';
 import { startLoader } from '@rosi/warehouse-loader';
 import {
   startTestDatabase,
@@ -43,8 +43,8 @@ export async function emptyDatabase(
       appended = feeding.collected.length;
       const faults: Error[] = [];
       const loader = await startLoader({
-        events,
-        ledger: (feeding.driver satisfies TestDriver).log,
+        events: logReader(events),
+        ledger: logReader((feeding.driver satisfies TestDriver).log),
         warehouse,
         checkpoints,
         timezone,

@@ -23,8 +23,9 @@ export async function problemsOf(
   arrival: Arrival,
   seed: number,
   steps: readonly Step[],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<string[]> {
-  const run = new SetRun(arrival, seed, await makeDataDir());
+  const run = new SetRun(arrival, seed, await makeDataDir(), env);
   try {
     await run.start();
     for (const [number, part] of run.partsOf(steps.length).entries()) {
@@ -44,15 +45,23 @@ export class SetRun {
   readonly #arrival: Arrival;
   readonly #random: Random;
   readonly #dataDir: string;
+  readonly #env: Readonly<Record<string, string>>;
   readonly #answers: Answers = new Map();
   readonly #problems: string[] = [];
   #product: Product | null = null;
   #unanswered: Wave[] = [];
 
-  constructor(arrival: Arrival, seed: number, dataDir: string) {
+  /** `env`: of every start. */
+  constructor(
+    arrival: Arrival,
+    seed: number,
+    dataDir: string,
+    env: Readonly<Record<string, string>> = {},
+  ) {
     this.#arrival = arrival;
     this.#random = new Random(seed);
     this.#dataDir = dataDir;
+    this.#env = env;
   }
 
   async start(env: Readonly<Record<string, string>> = {}): Promise<Product> {
@@ -69,6 +78,7 @@ export class SetRun {
         ROSI_HASH_KEY: hashKey,
         ROSI_OWN_DOMAINS: ownDomains.join(', '),
         ROSI_TIMEZONE: timezone,
+        ...this.#env,
         ...env,
       },
     };

@@ -32,7 +32,7 @@ export interface FetchSource {
 }
 
 export class Fetcher {
-  private readonly sources = new Map<string, FetchSource>();
+  private readonly sources = new Set<FetchSource>();
   private readonly loops = new Map<number, Promise<void>>();
   private readonly changed = new Signal();
   private readonly closing = new Signal();
@@ -46,15 +46,15 @@ export class Fetcher {
     this.upkeep = this.keepLeaders();
   }
 
-  /** A partition has at most one source. */
+  /** A partition may have several, where several processors read it. */
   add(source: FetchSource): void {
-    this.sources.set(keyOf(source), source);
+    this.sources.add(source);
     this.startLoops();
     this.changed.notify();
   }
 
   remove(source: FetchSource): void {
-    if (this.sources.get(keyOf(source)) === source) this.sources.delete(keyOf(source));
+    this.sources.delete(source);
   }
 
   /** A source has room again. */
@@ -74,13 +74,13 @@ export class Fetcher {
     for (;;) {
       await this.closing.wait(LEADERS_MS);
       if (this.closed) return;
-      const isLed = [...this.sources.values()].every((one) => this.leaderOf(one) !== undefined);
+      const isLed = [...this.sources].every((one) => this.leaderOf(one) !== undefined);
       if (!isLed) await this.refresh();
     }
   }
 
   private startLoops(): void {
-    for (const source of this.sources.values()) {
+    for (const source of this.sources) {
       const node = this.leaderOf(source);
       if (this.closed || node === undefined || this.loops.has(node)) continue;
       const loop = this.loop(node).finally(() => this.loops.delete(node));
@@ -98,8 +98,8 @@ export class Fetcher {
 
   private async loop(node: number): Promise<void> {
     while (!this.closed) {
-      const led = [...this.sources.values()].filter((source) => this.leaderOf(source) === node);
-      const wanted = led.flatMap(rangeOf);
+      const led = [...this.sources].filter((source) => this.leaderOf(source) === node);
+      const wanted = rangesOf(led);
       if (wanted.length === 0) {
         await this.changed.wait(IDLE_MS);
         continue;
@@ -124,9 +124,11 @@ export class Fetcher {
         isStale = true;
         continue;
       }
-      const source = this.sources.get(keyOf(answer));
-      // While the request was under way the source may have gone, or been set to another place.
-      if (source?.from() === asked.get(keyOf(answer))) source?.take(answer);
+      // While the request was under way a source may have gone, or been set to another place.
+      for (const source of this.sources) {
+        if (keyOf(source) !== keyOf(answer)) continue;
+        if (source.from() === asked.get(keyOf(answer))) source.take(answer);
+      }
     }
     return isStale;
   }
@@ -146,7 +148,14 @@ function keyOf({ topic, partition }: { topic: string; partition: number }): stri
   return `${topic}/${partition}`;
 }
 
-function rangeOf(source: FetchSource): FetchRange[] {
-  const from = source.from();
-  return from === undefined ? [] : [{ topic: source.topic, partition: source.partition, from }];
+/** A request names a partition once: of several sources the one that is behind goes first. */
+function rangesOf(sources: readonly FetchSource[]): FetchRange[] {
+  const ranges = new Map<string, FetchRange>();
+  for (const source of sources) {
+    const { topic, partition } = source;
+    const from = source.from();
+    const behind = ranges.get(keyOf(source))?.from ?? Number.POSITIVE_INFINITY;
+    if (from !== undefined && from < behind) ranges.set(keyOf(source), { topic, partition, from });
+  }
+  return [...ranges.values()];
 }

@@ -37,6 +37,8 @@ export interface LocalState {
   copyOf(task: string): LocalCopy;
   /** Tasks of which there is a copy here. */
   tasks(): string[];
+  /** What another thread has written since is seen from here on. */
+  refresh(): void;
   close(): Promise<void>;
 }
 
@@ -56,6 +58,7 @@ export function openLocalState(dir: string): LocalState {
   return {
     copyOf: (task) => new Copy(environment, store, taskPrefix(task)),
     tasks: () => tasksIn(store),
+    refresh: () => store.resetReadTxn(),
     close: () => environment.close(),
   };
 }

@@ -12,6 +12,16 @@ export interface ProgressOptions {
   readonly groupId: string;
 }
 
+/** How far an input is handled. */
+export interface InputProgress {
+  /** Without the cluster's prefix. */
+  readonly topic: string;
+  readonly partition: number;
+  /** The next offset to be handled. */
+  readonly position: number;
+  readonly end: number;
+}
+
 export interface Progress {
   /**
    * True: everything that was in the inputs when this was asked is handled and committed, and so is
@@ -19,6 +29,8 @@ export interface Progress {
    * records included, so that work under way can't hide between the two.
    */
   isSettled(): Promise<boolean>;
+  /** Of every partition of every input, in the same order: positions first. */
+  inputs(): Promise<InputProgress[]>;
   close(): Promise<void>;
 }
 
@@ -27,16 +39,20 @@ export async function openProgress(options: ProgressOptions): Promise<Progress> 
   const inputs = new Set(
     wire(options.topology).processors.flatMap((one) => inputsOf(one).map(({ name }) => name)),
   );
-  const topics = [...inputs].map((name) => names.of(name));
   const connection = await connectKafka(options.kafka);
-  await connection.watch(topics);
-  const places = topics.flatMap((topic) =>
-    Array.from({ length: options.partitions }, (_, partition) => ({ topic, partition })),
+  await connection.watch([...inputs].map((name) => names.of(name)));
+  const places = [...inputs].flatMap((name) =>
+    Array.from({ length: options.partitions }, (_, partition) => ({
+      topic: names.of(name),
+      partition,
+    })),
   );
   const groupId = `${names.prefix}${options.groupId}`;
   return {
-    async isSettled() {
-      return isHandled(connection, groupId, places);
+    isSettled: () => isHandled(connection, groupId, places),
+    async inputs() {
+      const found = await placesHandled(connection, groupId, places);
+      return found.map((one) => ({ ...one, topic: one.topic.slice(names.prefix.length) }));
     },
     close: () => connection.close(),
   };
@@ -48,13 +64,23 @@ export async function isHandled(
   groupId: string,
   places: readonly Place[],
 ): Promise<boolean> {
+  const found = await placesHandled(connection, groupId, places);
+  return found.every(({ position, end }) => position >= end);
+}
+
+async function placesHandled(
+  connection: KafkaConnection,
+  groupId: string,
+  places: readonly Place[],
+): Promise<InputProgress[]> {
   const told = await reportedPositions(connection, groupId, places);
   const first = await firstOffsets(connection, places);
   const ends = await endOffsets(connection, places);
-  return places.every((place) => {
-    const position = told.get(placeKey(place)) ?? offsetIn(first, place);
-    return position >= offsetIn(ends, place);
-  });
+  return places.map((place) => ({
+    ...place,
+    position: told.get(placeKey(place)) ?? offsetIn(first, place),
+    end: offsetIn(ends, place),
+  }));
 }
 
 async function reportedPositions(

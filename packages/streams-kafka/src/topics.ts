@@ -5,11 +5,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inputsOf, type Wiring } from '@rosi/streams';
 import kafkajs, { type Admin } from 'kafkajs';
+import { withAdmin } from './admin.js';
 import type { KafkaOptions } from './connection.js';
 import { KafkaError, remedyOf } from './errors.js';
 import type { TopicNames } from './task-spec.js';
 
-const { ConfigResourceTypes, Kafka } = kafkajs;
+const { ConfigResourceTypes } = kafkajs;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const RECORD_BYTES_MAX = 8 * 1024 * 1024;
@@ -104,23 +105,12 @@ export async function ensureTopics(
   kafka: KafkaOptions,
   declared: readonly DeclaredTopic[],
 ): Promise<void> {
-  const { brokers, clientId, ssl, sasl } = kafka;
-  const admin = new Kafka({
-    brokers: [...brokers],
-    clientId,
-    logLevel: 0,
-    ...(ssl === undefined ? {} : { ssl }),
-    ...(sasl === undefined ? {} : { sasl }),
-  }).admin();
-  await admin.connect();
-  try {
+  await withAdmin(kafka, async (admin) => {
     const known = new Set(await admin.listTopics());
     const missing = declared.filter(({ topic }) => !known.has(topic));
     if (missing.length > 0) await makeTopics(admin, missing);
     await checkTopics(admin, declared, await partitionCounts(admin, declared));
-  } finally {
-    await admin.disconnect();
-  }
+  });
 }
 
 async function makeTopics(admin: Admin, missing: readonly DeclaredTopic[]): Promise<void> {

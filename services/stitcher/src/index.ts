@@ -1,2 +1,3 @@
+export { type StitcherOptions, stitcherCopyFolder, stitcherGroup } from './options.js';
 export { defaultPages, type Pages } from './pages.js';
 export { stitcherTopology } from './topology.js';

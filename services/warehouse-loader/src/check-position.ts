@@ -26,7 +26,7 @@ export async function checkedPosition(
   const newest = await newestOffset(warehouse, options);
   const loadedTo = checkpoint.open?.to ?? checkpoint.position;
   const reached = Math.max(loadedTo, newest === null ? 0 : newest + 1);
-  const end = reader.endOffset(loaded.topic, partition);
+  const end = await reader.endOffset(loaded.topic, partition);
   if (reached > end) throw olderLog(options, reached, end);
   if (newest === null) return checkpoint;
   if (!(await isSameRecord(options, newest))) throw otherRecord(options, newest);
@@ -58,8 +58,8 @@ async function newestOffset(
 /** A record that retention has removed since can't be compared: it was loaded before. */
 async function isSameRecord(options: PartitionLoaderOptions, offset: number): Promise<boolean> {
   const { reader, loaded, partition, warehouse } = options;
-  if (offset < reader.firstOffset(loaded.topic, partition)) return true;
-  const [row] = loaded.rows(partition, readAgain(options, { from: offset, to: offset + 1 }));
+  if (offset < (await reader.firstOffset(loaded.topic, partition))) return true;
+  const [row] = loaded.rows(partition, await readAgain(options, { from: offset, to: offset + 1 }));
   const { time, name } = loaded.mark;
   const values = new Map(Object.entries(row ?? {}));
   const same = await warehouse.query(
@@ -80,15 +80,14 @@ async function mendLastBatch(
 ): Promise<void> {
   const { reader, loaded, partition, limits, turn } = options;
   if (loaded.mendViews === undefined) return;
-  const first = reader.firstOffset(loaded.topic, partition);
+  const first = await reader.firstOffset(loaded.topic, partition);
   for (let from = Math.max(since, first, to - limits.batchRecordsMax); from < to; ) {
-    const records = reader
-      .read(loaded.topic, partition, from, {
-        recordsMax: to - from,
-        bytesMax: limits.batchBytesMax,
-      })
-      .filter(({ offset }) => offset < to);
-    const next = records.at(-1)!.offset + 1;
+    const run = await reader.read(loaded.topic, partition, from, {
+      recordsMax: to - from,
+      bytesMax: limits.batchBytesMax,
+    });
+    const records = run.records.filter(({ offset }) => offset < to);
+    const next = Math.min(run.next, to);
     await turn(() => mendViews(options, { from, to: next, records }, timezone));
     from = next;
   }

@@ -9,7 +9,7 @@ import {
   ledgerErasures,
   parseIdentifierKey,
 } from '@rosi/events';
-import type { LogRecord, TopicReader } from '@rosi/streams';
+import type { LogReader, LogRecord } from '@rosi/streams';
 import type { Warehouse } from '@rosi/warehouse';
 import type { Lens } from './lens.js';
 import type { LoaderLimits, LoaderLogger } from './loader-options.js';
@@ -20,13 +20,13 @@ import type { Turn } from './turns.js';
 
 /** A partition of a topic that becomes rows. */
 export interface LoadedPlace {
-  readonly reader: TopicReader;
+  readonly reader: LogReader;
   readonly topic: string;
   readonly partition: number;
 }
 
 export interface ErasureLoaderOptions {
-  readonly reader: TopicReader;
+  readonly reader: LogReader;
   readonly partition: number;
   readonly others: readonly LoadedPlace[];
   readonly warehouse: Pick<Warehouse, 'forget'>;
@@ -46,17 +46,18 @@ export async function runErasureLoader(options: ErasureLoaderOptions): Promise<v
   let position = readCheckpoint(checkpoints, topic, partition)?.position ?? 0;
   await writeCheckpoint(checkpoints, topic, partition, { position, open: null });
   while (!stopping.aborted) {
-    const from = Math.max(position, reader.firstOffset(topic, partition));
-    const [record] = reader.read(topic, partition, from, {
+    const from = Math.max(position, await reader.firstOffset(topic, partition));
+    const { records, next } = await reader.read(topic, partition, from, {
       recordsMax: 1,
       bytesMax: limits.batchBytesMax,
     });
-    if (record === undefined) {
+    const [record] = records;
+    if (next === position) {
       await pause(limits.pollMs, stopping);
       continue;
     }
-    if (!(await forget(options, record))) return;
-    position = record.offset + 1;
+    if (record !== undefined && !(await forget(options, record))) return;
+    position = next;
     await writeCheckpoint(checkpoints, topic, partition, { position, open: null });
   }
 }
@@ -72,7 +73,7 @@ async function forget(options: ErasureLoaderOptions, record: LogRecord): Promise
   lens.suppress(workspace, orderKeys, FOR_GOOD);
   if (!(await everythingIsLoaded(options))) return false;
   for (const place of options.others) {
-    const end = place.reader.endOffset(place.topic, place.partition);
+    const end = await place.reader.endOffset(place.topic, place.partition);
     await noteErased(options.checkpoints, place, end);
   }
   const erased = {
@@ -98,7 +99,9 @@ async function forget(options: ErasureLoaderOptions, record: LogRecord): Promise
 /** All that stood in the log when this began; false when stopped before. */
 async function everythingIsLoaded(options: ErasureLoaderOptions): Promise<boolean> {
   const { others, checkpoints, limits, stopping } = options;
-  const ends = others.map(({ reader, topic, partition }) => reader.endOffset(topic, partition));
+  const ends = await Promise.all(
+    others.map(({ reader, topic, partition }) => reader.endOffset(topic, partition)),
+  );
   const isLoaded = ({ topic, partition }: LoadedPlace, index: number) =>
     (readCheckpoint(checkpoints, topic, partition)?.position ?? 0) >= (ends[index] ?? 0);
   while (!others.every(isLoaded)) {

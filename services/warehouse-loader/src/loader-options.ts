@@ -1,5 +1,5 @@
 /** What the loader of a partition is given. */
-import type { TopicReader } from '@rosi/streams';
+import type { LogReader } from '@rosi/streams';
 import type { Warehouse } from '@rosi/warehouse';
 import type { LoadedTopic } from './batch.js';
 import type { CheckpointStore } from './progress.js';
@@ -38,7 +38,7 @@ export const defaultLimits: LoaderLimits = {
 };
 
 export interface PartitionLoaderOptions {
-  readonly reader: TopicReader;
+  readonly reader: LogReader;
   readonly loaded: LoadedTopic;
   readonly partition: number;
   /** The generation that the tables hold. */

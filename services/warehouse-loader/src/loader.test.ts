@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventsCollected, ledgerCatalogue, ledgerIdentities, ledgerOrders } from '@rosi/events';
+import { logReader } from '@rosi/streams';
 import { openCheckpoints } from '@rosi/streams-embedded';
 import {
   connectWarehouse,
@@ -59,7 +60,8 @@ async function setUp(): Promise<Setup> {
   const checkpoints = await openCheckpoints({ dir });
   const events = memoryTopics(`events-${run}`);
   const ledger = memoryTopics(`ledger-${run}`);
-  const options = { events, ledger, checkpoints, warehouse, timezone: 'UTC', hash, logger };
+  const readers = { events: logReader(events), ledger: logReader(ledger) };
+  const options = { ...readers, checkpoints, warehouse, timezone: 'UTC', hash, logger };
   const faults: Error[] = [];
   const onFault = (error: Error) => void faults.push(error);
   return {
@@ -401,7 +403,7 @@ test('an older log, and one that went another way since, are refused', async () 
   older.append(ledgerOrders, orders(0, 7));
   await reopen(setup, 5, 7);
   const refusal = { code: 'ROSI_WAREHOUSE_FOREIGN', exitCode: 2 };
-  await expect(setup.start({ ledger: older })).rejects.toMatchObject({
+  await expect(setup.start({ ledger: logReader(older) })).rejects.toMatchObject({
     ...refusal,
     message: expect.stringMatching(/up to 10 .* ends at 7.*rosi replay/s),
   });
@@ -409,7 +411,7 @@ test('an older log, and one that went another way since, are refused', async () 
     ledgerOrders,
     orders(7, 15).map((each) => ({ ...each, recordedAt: each.recordedAt + 1 })),
   );
-  await expect(setup.start({ ledger: older })).rejects.toMatchObject({
+  await expect(setup.start({ ledger: logReader(older) })).rejects.toMatchObject({
     ...refusal,
     message: expect.stringContaining('another record 9'),
   });

@@ -4,8 +4,8 @@
  * topic side by side until it is stopped. A replay empties the tables and begins anew.
  */
 import { setMaxListeners } from 'node:events';
-import { ledgerErasures, type TextHash } from '@rosi/events';
-import type { TopicReader } from '@rosi/streams';
+import { eventsCollected, ledgerErasures, type TextHash } from '@rosi/events';
+import type { LogReader } from '@rosi/streams';
 import type { Warehouse } from '@rosi/warehouse';
 import { type LoadedTopic, loadedTopics } from './batch.js';
 import { type LoadedPlace, runErasureLoader } from './erasure-loader.js';
@@ -26,9 +26,9 @@ import { makeTurn, type Turn } from './turns.js';
 
 export interface LoaderOptions {
   /** Of `events.collected`. */
-  readonly events: TopicReader;
+  readonly events: LogReader;
   /** Of the ledger topics. */
-  readonly ledger: TopicReader;
+  readonly ledger: LogReader;
   readonly warehouse: Warehouse;
   readonly checkpoints: CheckpointStore;
   readonly timezone: string;
@@ -49,7 +49,7 @@ export interface Loader {
 
 /** A topic's partition to load. */
 interface Place {
-  readonly reader: TopicReader;
+  readonly reader: LogReader;
   readonly loaded: LoadedTopic;
   readonly partition: number;
 }
@@ -128,7 +128,7 @@ async function runRound(round: Round): Promise<number | null> {
       stopping.abort();
     });
   const running = loaders.map((loader, index) => {
-    const isOfEvents = places[index]?.reader === options.events;
+    const isOfEvents = places[index]?.loaded.topic === eventsCollected.name;
     return ending(isOfEvents ? runOnceListIsWhole(round, loader) : loader.run());
   });
   const erasures = Array.from(
@@ -236,7 +236,7 @@ async function settleBeforeRebuild(round: Round, generation: number): Promise<vo
   for (const loader of loaders) await loader.settleOpen(null);
 }
 
-function placesOf(reader: TopicReader, topics: readonly LoadedTopic[]): Place[] {
+function placesOf(reader: LogReader, topics: readonly LoadedTopic[]): Place[] {
   return topics.flatMap((loaded) =>
     Array.from({ length: reader.partitions(loaded.topic) }, (_, partition) => ({
       reader,

@@ -3,14 +3,20 @@
  * this order, and closes them in reverse.
  */
 import { join } from 'node:path';
-import { RosiError, serveWorker, suppressionHash } from '@rosi/service-kit';
-import { openCheckpoints, openEventLog, openState } from '@rosi/streams-embedded';
+import { type Logger, RosiError, serveWorker, suppressionHash } from '@rosi/service-kit';
+import { openCheckpoints } from '@rosi/streams-embedded';
+import type { KafkaCluster } from '@rosi/streams-kafka';
 import { connectWarehouse } from '@rosi/warehouse';
+import { eventually } from './eventually.js';
 import { startLoader } from './loader.js';
+import type { Logs } from './logs.js';
+import { openEmbeddedLogs } from './logs-embedded.js';
 
 export interface WarehouseLoaderOptions {
   /** `$ROSI_DATA_DIR` */
   readonly dataDir: string;
+  /** Null: the embedded log. */
+  readonly kafka: KafkaCluster | null;
   readonly clickhouseUrl: string;
   /** IANA name, for `day`. */
   readonly timezone: string;
@@ -19,26 +25,6 @@ export interface WarehouseLoaderOptions {
   readonly logLevel: string;
 }
 
-/** The collector and the stitcher make their folders as they start; ClickHouse may come up late. */
-const WAIT_MS = 30_000;
-const WAIT_STEP_MS = 100;
-
-async function eventually<T>(open: () => Promise<T>, mayCome: (error: unknown) => boolean) {
-  const until = Date.now() + WAIT_MS;
-  for (;;) {
-    try {
-      return await open();
-    } catch (error) {
-      if (!mayCome(error) || Date.now() > until) throw error;
-      await new Promise((done) => setTimeout(done, WAIT_STEP_MS));
-    }
-  }
-}
-
-const isMissing = (error: unknown) =>
-  error instanceof Error &&
-  'code' in error &&
-  (error.code === 'ROSI_LOG_MISSING' || error.code === 'ROSI_STATE_MISSING');
 const isAway = (error: unknown) => error instanceof RosiError && error.retryable;
 
 serveWorker<WarehouseLoaderOptions>(async (options, logger, fault, observe) => {
@@ -52,14 +38,11 @@ serveWorker<WarehouseLoaderOptions>(async (options, logger, fault, observe) => {
   };
   try {
     const { dataDir, clickhouseUrl: url, timezone } = options;
-    const eventsDir = join(dataDir, 'events');
-    const openLog = () => openEventLog({ dir: eventsDir, readOnly: true });
-    const events = keep(await eventually(openLog, isMissing));
-    const openLedger = () => openState({ dir: join(dataDir, 'state') });
-    const ledger = keep(await eventually(openLedger, isMissing));
+    const logs = await openLogs(options, logger);
+    opened.push(...logs.opened);
     const checkpoints = keep(await openCheckpoints({ dir: join(dataDir, 'loader') }));
     const warehouse = keep(await eventually(() => connectWarehouse({ url }), isAway));
-    const parts = { events, ledger, checkpoints, warehouse };
+    const parts = { events: logs.events, ledger: logs.ledger, checkpoints, warehouse };
     const loader = await startLoader({
       ...parts,
       timezone,
@@ -79,3 +62,10 @@ serveWorker<WarehouseLoaderOptions>(async (options, logger, fault, observe) => {
     throw error;
   }
 });
+
+async function openLogs({ dataDir, kafka }: WarehouseLoaderOptions, logger: Logger): Promise<Logs> {
+  if (kafka === null) return openEmbeddedLogs(dataDir);
+  // Loaded here: without Kafka nobody pays for its client.
+  const { openKafkaLogs } = await import('./logs-kafka.js');
+  return openKafkaLogs(kafka, logger);
+}

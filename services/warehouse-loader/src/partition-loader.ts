@@ -8,7 +8,7 @@
 
 import { eventsCollected } from '@rosi/events';
 import { passFailpoint, RosiError } from '@rosi/service-kit';
-import type { LogRecord } from '@rosi/streams';
+import type { LogRecord, ReadRun } from '@rosi/streams';
 import type { BaseTable, RowOf } from '@rosi/warehouse';
 import type { BatchBounds } from './batch.js';
 import { checkedPosition } from './check-position.js';
@@ -73,16 +73,21 @@ export async function createPartitionLoader(
       let insertedAt = Number.NEGATIVE_INFINITY;
       while (Date.now() < drainUntil) {
         if (stopping.aborted) drainUntil = Math.min(drainUntil, Date.now() + limits.drainMs);
-        const records = readNext(options, checkpoint.position);
+        const { records, next } = await readNext(options, checkpoint.position);
         const full = records.length >= limits.batchRecordsMax;
         const early = insertedAt + intervalMs(records, limits) - Date.now();
         if (records.length === 0 || (!full && early > 0 && !stopping.aborted)) {
+          // Nothing but what a log keeps for itself: `settled` waits until that is passed, too.
+          if (records.length === 0 && next > checkpoint.position) {
+            await save({ position: next, open: null });
+            continue;
+          }
           if (stopping.aborted) return;
           await pause(records.length === 0 ? limits.pollMs : early, stopping);
           continue;
         }
         insertedAt = Date.now();
-        const bounds = { ...boundsOf(records), attempt: 1 };
+        const bounds = { from: records[0]!.offset, to: next, attempt: 1 };
         // First, since it throws where another generation begins.
         const rows = loaded.rows(partition, records);
         await save({ position: checkpoint.position, open: bounds });
@@ -109,17 +114,13 @@ function intervalMs([first]: readonly LogRecord[], limits: LoaderLimits): number
   return Math.min(Math.max(limits.insertIntervalMs, lateMs / 20), longest);
 }
 
-function boundsOf(records: readonly LogRecord[]): { from: number; to: number } {
-  return { from: records[0]!.offset, to: records.at(-1)!.offset + 1 };
-}
-
 /**
  * The next batch. Records that retention removed before they were read would be missing for ever;
  * only what nobody has begun to load starts where the log does: events, and after a replay all.
  */
-function readNext(options: PartitionLoaderOptions, position: number): LogRecord[] {
+async function readNext(options: PartitionLoaderOptions, position: number): Promise<ReadRun> {
   const { reader, loaded, partition, limits } = options;
-  const first = reader.firstOffset(loaded.topic, partition);
+  const first = await reader.firstOffset(loaded.topic, partition);
   const begins =
     position === 0 && (loaded.topic === eventsCollected.name || options.generation > 0);
   if (first > position && !begins) {

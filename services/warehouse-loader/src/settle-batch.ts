@@ -73,7 +73,7 @@ async function settleOnce(
   timezone: SumsTimezone,
 ): Promise<void> {
   const { warehouse, loaded, partition } = options;
-  const records = readAgain(options, open);
+  const records = await readAgain(options, open);
   // What another loader is about to write must not be taken for something lost.
   await warehouse.assertClaimed();
   await assertQuiet(options);
@@ -123,22 +123,24 @@ export async function mendViews(
 }
 
 /** The very records of a fixed batch, however many reads it takes. */
-export function readAgain(
+export async function readAgain(
   { reader, loaded, partition }: PartitionLoaderOptions,
   { from, to }: Pick<BatchBounds, 'from' | 'to'>,
-): LogRecord[] {
+): Promise<LogRecord[]> {
   const records: LogRecord[] = [];
-  for (let at = from; at < to; at = records.at(-1)!.offset + 1) {
+  for (let at = from; at < to; ) {
     const limits = { recordsMax: to - at, bytesMax: Number.MAX_SAFE_INTEGER };
-    const more = reader.read(loaded.topic, partition, at, limits);
-    if (more.length === 0 || more[0]!.offset !== at) {
+    const run = await reader.read(loaded.topic, partition, at, limits);
+    const first = await reader.firstOffset(loaded.topic, partition);
+    if (run.next === at || first > from) {
       throw new RosiError(
         'ROSI_LOG_CUT_TOO_FAR',
         `records ${at} to ${to} of ${loaded.topic}/${partition} are gone from the log before ` +
           'they were known to be in ClickHouse (docs/operations.md, "Loader")',
       );
     }
-    records.push(...more.filter(({ offset }) => offset < to));
+    records.push(...run.records.filter(({ offset }) => offset < to));
+    at = run.next;
   }
   return records;
 }

@@ -16,6 +16,7 @@ import { describeTables, type Warehouse, type WarehouseCopy } from '@rosi/wareho
 import { loaderProgress } from '@rosi/warehouse-loader';
 import { openDataFolder } from '../start/data-folder.js';
 import { readRunFile } from '../start/run-file.js';
+import { isOnKafka } from '../start/same-log.js';
 import { showProgress } from '../terminal/progress-line.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { publishFolder, syncFolder } from './durable-files.js';
@@ -66,6 +67,13 @@ export async function runBackup(command: BackupCommand): Promise<void> {
 }
 
 function refuseUnusable(dataDir: string, target: string): void {
+  if (isOnKafka(dataDir)) {
+    throw new RosiError(
+      'ROSI_USAGE_INVALID',
+      `${dataDir} belongs to a log in Kafka, which \`rosi backup\` does not copy: back up the ` +
+        'topics, ClickHouse and keys.json by their own means (docs/operations.md, "Kafka").',
+    );
+  }
   if (!existsSync(join(dataDir, 'events', 'data.mdb'))) {
     throw new RosiError(
       'ROSI_DATA_DIR_UNUSABLE',

@@ -11,7 +11,9 @@ import {
   parseFailpoint,
   RosiError,
 } from '@rosi/service-kit';
+import type { KafkaCluster } from '@rosi/streams-kafka';
 import { z } from 'zod';
+import { kafkaClusterOf, kafkaFields } from './kafka-config.js';
 
 const logLevelRemedy = `Set it to one of ${logLevels.join(', ')}.`;
 const portRemedy = 'Set it to a number from 0 to 65535; 0 picks a free port.';
@@ -44,10 +46,7 @@ const schema = z.object({
     .describe('Write it as http://user:password@host:8123, or leave it unset for the embedded one.')
     .optional(),
   ROSI_CLICKHOUSE_PORT: port(8123),
-  ROSI_KAFKA_BROKERS: z
-    .undefined({ error: 'Kafka is not built yet in this version' })
-    .optional()
-    .describe('Unset it: ROSI then keeps its own log in ROSI_DATA_DIR.'),
+  ...kafkaFields,
   ROSI_SECRET_KEY: key,
   ROSI_WRITE_KEY: key,
   ROSI_HASH_KEY: z.string().describe('Leave it unset: one is made and kept.').optional(),
@@ -97,6 +96,8 @@ export interface StartConfig {
   /** Null: the embedded server, on clickhousePort. */
   readonly clickhouseUrl: string | null;
   readonly clickhousePort: number;
+  /** Null: the embedded log. */
+  readonly kafka: KafkaCluster | null;
   /** As stated by the environment; null: kept in the data folder. */
   readonly secretKey: string | null;
   readonly writeKey: string | null;
@@ -129,6 +130,7 @@ export function readStartConfig(
     host: read.ROSI_HOST,
     clickhouseUrl: read.ROSI_CLICKHOUSE_URL ?? null,
     clickhousePort: read.ROSI_CLICKHOUSE_PORT,
+    kafka: kafkaClusterOf(read),
     secretKey: read.ROSI_SECRET_KEY ?? null,
     writeKey: read.ROSI_WRITE_KEY ?? null,
     hashKey: read.ROSI_HASH_KEY ?? null,

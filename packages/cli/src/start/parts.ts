@@ -1,7 +1,7 @@
 /**
- * The parts of the embedded product in the order in which they start: data folder and keys,
- * ClickHouse, the event log, the stitcher and the loader on their threads, the collector, run.json.
- * Nobody is let in before everything behind the door is up.
+ * The parts of the product in the order in which they start: data folder and keys, ClickHouse, log
+ * and stitcher (embedded or on Kafka), the loader, the collector, run.json. Nobody is let in before
+ * everything behind the door is up.
  */
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -14,15 +14,7 @@ import {
   type WebhookEndpoint,
 } from '@rosi/collector';
 import { dashboard } from '@rosi/dashboard';
-import { eventsCollected, replayEvent } from '@rosi/events';
 import { type LifecyclePart, type Logger, startWorker } from '@rosi/service-kit';
-import {
-  type EventLog,
-  openCheckpoints,
-  openEventLog,
-  openState,
-  type StateReader,
-} from '@rosi/streams-embedded';
 import {
   connectWarehouse,
   type EmbeddedClickHouse,
@@ -33,20 +25,20 @@ import {
   startEmbeddedClickHouse,
   type Warehouse,
 } from '@rosi/warehouse';
-import { askedReplay, type LoaderProgress, loaderProgress } from '@rosi/warehouse-loader';
+import { type LoaderProgress, loaderProgress } from '@rosi/warehouse-loader';
 import type { StartConfig } from './config.js';
 import { type DataFolder, openDataFolder } from './data-folder.js';
+import { embeddedLogParts } from './embedded-log-parts.js';
 import { type FoundKeys, prepareKeys } from './keys.js';
+import { type LogParts, type LogPartsContext, workspace } from './log-parts.js';
+import { need } from './need.js';
 import { pipelineMetrics, type ThreadMetrics, threadMetrics } from './pipeline-metrics.js';
-import { consumedOf, type PipelineReaders, readPipelineStatus } from './pipeline-status.js';
+import { type PipelineReaders, readPipelineStatus } from './pipeline-status.js';
 import { type ReceiptDocument, receiptDocument } from './receipt.js';
-import { startRetention } from './retention.js';
 import { removeRunFile, writeRunFile } from './run-file.js';
+import { assertSameLog } from './same-log.js';
 import { readWebhooks } from './webhooks.js';
 
-/** One partition: a data folder keeps the number it was made with. */
-const partitions = 1;
-const workspace = 'default';
 /** A ClickHouse that hangs must not make a scrape of the metrics fail: then they matter most. */
 const readinessMsMax = 2_000;
 
@@ -66,12 +58,8 @@ interface Started {
   clickhouse?: EmbeddedClickHouse;
   clickhouseUrl?: string;
   warehouse?: Warehouse;
-  log?: EventLog;
-  stitcher?: { stop(): Promise<void> };
-  state?: StateReader;
   loader?: { stop(): Promise<void> };
   loaderProgress?: LoaderProgress;
-  retention?: { stop(): Promise<void> };
   collector?: Collector;
 }
 
@@ -81,23 +69,30 @@ export interface Parts {
   running(): RunningFacts;
 }
 
-export function createParts(
+export async function createParts(
   config: StartConfig,
   logger: Logger,
   fault: (error: Error) => void,
-): Parts {
+): Promise<Parts> {
   const started: Started = { measured: threadMetrics() };
+  const logs = await makeLogParts({
+    config,
+    logger,
+    fault,
+    suppressionKey: () => need(started.found).keys.suppressionKey,
+    loader: () => need(started.loaderProgress),
+    observe: started.measured.observe,
+  });
   return {
     parts: [
       folderPart(config, started),
       keysPart(config, started),
       clickhousePart(config, started, logger),
-      logPart(config, started),
-      stitcherPart(config, started, fault),
+      ...logs.parts,
       loaderPart(config, started, fault),
       warehousePart(started),
-      retentionPart(started, logger, fault),
-      collectorPart(config, started, logger),
+      ...logs.upkeep,
+      collectorPart(config, started, logs, logger),
       runFilePart(config, started),
     ],
     running: () => ({
@@ -108,10 +103,12 @@ export function createParts(
   };
 }
 
-/** A part that is read before it has started is a mistake in the order above. */
-function need<T>(part: T | undefined): T {
-  if (part === undefined) throw new Error('a part was used before it had started');
-  return part;
+async function makeLogParts(context: LogPartsContext): Promise<LogParts> {
+  const { kafka } = context.config;
+  if (kafka === null) return embeddedLogParts(context);
+  // Loaded here: without Kafka nobody pays for its client.
+  const { kafkaLogParts } = await import('./kafka-log-parts.js');
+  return kafkaLogParts(context, kafka);
 }
 
 function folderPart(config: StartConfig, started: Started): LifecyclePart {
@@ -119,6 +116,7 @@ function folderPart(config: StartConfig, started: Started): LifecyclePart {
     name: 'data folder',
     start() {
       started.folder = openDataFolder(config.dataDir);
+      assertSameLog(config);
       // Of an instance that was killed: it listens no more.
       removeRunFile(config.dataDir);
     },
@@ -156,80 +154,19 @@ function clickhousePart(config: StartConfig, started: Started, logger: Logger): 
   };
 }
 
-function logPart(config: StartConfig, started: Started): LifecyclePart {
-  return {
-    name: 'event log',
-    async start() {
-      started.log = await openEventLog({
-        dir: join(config.dataDir, 'events'),
-        partitions,
-        retention: config.logRetention,
-      });
-      await continueReplay(started.log, config.dataDir);
-    },
-    stop: () => started.log?.close(),
-  };
-}
-
-/** A replay that was asked for while nothing ran: the stitcher learns of it as ever, by the log. */
-async function continueReplay(log: EventLog, dataDir: string): Promise<void> {
-  const checkpoints = await openCheckpoints({ dir: join(dataDir, 'loader') });
-  const at = askedReplay(checkpoints);
-  await checkpoints.close();
-  if (at === null) return;
-  const value = replayEvent({ workspace, at });
-  await log.append(eventsCollected, [{ value, timestamp: at }]);
-}
-
-function stitcherPart(
-  config: StartConfig,
-  started: Started,
-  fault: (error: Error) => void,
-): LifecyclePart {
-  const { dataDir, logLevel, logRetention: ledgerRetention } = config;
-  return {
-    name: 'stitcher',
-    async start() {
-      const entry = new URL(import.meta.resolve('@rosi/stitcher/main'));
-      const worker = await startWorker(
-        entry,
-        {
-          dataDir,
-          partitions,
-          logLevel,
-          ledgerRetention,
-          suppressionKey: need(started.found).keys.suppressionKey,
-        },
-        { fault, observed: started.measured.observe },
-      );
-      try {
-        started.state = await openState({ dir: join(dataDir, 'state') });
-      } catch (error) {
-        await worker.stop();
-        throw error;
-      }
-      started.stitcher = worker;
-    },
-    async stop() {
-      await started.state?.close();
-      await started.stitcher?.stop();
-    },
-  };
-}
-
 function loaderPart(
   config: StartConfig,
   started: Started,
   fault: (error: Error) => void,
 ): LifecyclePart {
-  const { dataDir, timezone, logLevel } = config;
+  const { dataDir, timezone, logLevel, kafka } = config;
   return {
     name: 'warehouse loader',
     async start() {
       const entry = new URL(import.meta.resolve('@rosi/warehouse-loader/main'));
       const { suppressionKey } = need(started.found).keys;
       const clickhouseUrl = need(started.clickhouseUrl);
-      const options = { dataDir, clickhouseUrl, timezone, suppressionKey, logLevel };
+      const options = { dataDir, kafka, clickhouseUrl, timezone, suppressionKey, logLevel };
       const worker = await startWorker(entry, options, {
         fault,
         observed: started.measured.observe,
@@ -260,43 +197,17 @@ function warehousePart(started: Started): LifecyclePart {
   };
 }
 
-function readersOf(started: Started): PipelineReaders {
-  const state = need(started.state);
-  const loader = need(started.loaderProgress);
-  return {
-    log: need(started.log),
-    state,
-    stitcher: () => state.progress(),
-    outcomes: () => state.outcomes(),
-    loader: () => loader.positions(),
-  };
-}
-
-function retentionPart(
+function collectorPart(
+  config: StartConfig,
   started: Started,
+  logs: LogParts,
   logger: Logger,
-  fault: (error: Error) => void,
 ): LifecyclePart {
-  return {
-    name: 'retention',
-    start() {
-      const readers = readersOf(started);
-      started.retention = startRetention({
-        log: need(started.log),
-        consumed: (partition) => consumedOf(readers, partition),
-        logger,
-        fault,
-      });
-    },
-    stop: () => started.retention?.stop(),
-  };
-}
-
-function collectorPart(config: StartConfig, started: Started, logger: Logger): LifecyclePart {
   return {
     name: 'collector',
     async start() {
-      const readers = readersOf(started);
+      const loader = need(started.loaderProgress);
+      const readers = { ...logs.readers(), loader: () => loader.positions() };
       const warehouse = need(started.warehouse);
       const { keys } = need(started.found);
       started.collector = await startCollector({
@@ -306,10 +217,10 @@ function collectorPart(config: StartConfig, started: Started, logger: Logger): L
         workspace,
         hashKey: keys.hashKey,
         ownDomains: config.ownDomains,
-        log: need(started.log),
+        log: logs.writer(),
         status: () => pipelineStatus(readers, warehouse),
-        ready: () => readiness(warehouse),
-        metrics: () => metricsText(readers, warehouse, started.measured),
+        ready: () => readiness(logs, warehouse),
+        metrics: () => metricsText(readers, logs, warehouse, started.measured),
         receipt: (orderId) => receipt(warehouse, orderId),
         settings: () => readStoredSettings(warehouse, workspace),
         exportPersons: (identifiers) => exportPersons(warehouse, { workspace, identifiers }),
@@ -337,18 +248,22 @@ async function pipelineStatus(
   warehouse: Warehouse,
 ): Promise<PipelineStatus> {
   const answers = await warehouse.ping().catch(() => false);
-  const status = readPipelineStatus(readers);
+  const status = await readPipelineStatus(readers);
   return answers ? status : { ...status, settled: false };
 }
 
 /** Stitcher and loader end the process when they fail, so while this answers they are up. */
-async function readiness(warehouse: Warehouse): Promise<readonly PartReadiness[]> {
-  return readinessOf(await warehouse.ping().catch(() => false));
+async function readiness(logs: LogParts, warehouse: Warehouse): Promise<readonly PartReadiness[]> {
+  const [log, clickhouse] = await Promise.all([
+    logs.isReady().catch(() => false),
+    warehouse.ping().catch(() => false),
+  ]);
+  return readinessOf(log, clickhouse);
 }
 
-function readinessOf(clickhouse: boolean): readonly PartReadiness[] {
+function readinessOf(log: boolean, clickhouse: boolean): readonly PartReadiness[] {
   return [
-    { part: 'event_log', ready: true },
+    { part: 'event_log', ready: log },
     { part: 'stitcher', ready: true },
     { part: 'warehouse_loader', ready: true },
     { part: 'clickhouse', ready: clickhouse },
@@ -357,12 +272,13 @@ function readinessOf(clickhouse: boolean): readonly PartReadiness[] {
 
 async function metricsText(
   readers: PipelineReaders,
+  logs: LogParts,
   warehouse: Warehouse,
   measured: ThreadMetrics,
 ): Promise<string> {
-  const late = wait(readinessMsMax, readinessOf(false), { ref: false });
-  const parts = await Promise.race([readiness(warehouse), late]);
-  const progress = readPipelineStatus(readers);
+  const late = wait(readinessMsMax, readinessOf(false, false), { ref: false });
+  const parts = await Promise.race([readiness(logs, warehouse), late]);
+  const progress = await readPipelineStatus(readers);
   const facts = { progress, outcomes: readers.outcomes(), parts, now: Date.now() };
   return `${pipelineMetrics(facts)}\n${await measured.text()}`;
 }

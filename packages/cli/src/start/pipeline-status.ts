@@ -13,7 +13,7 @@ import {
   ledgerSuppressions,
   ledgerTouchpoints,
 } from '@rosi/events';
-import type { OutcomeCounts, TopicReader } from '@rosi/streams';
+import type { LogReader, OutcomeCounts } from '@rosi/streams';
 
 export interface Position {
   readonly topic: string;
@@ -42,10 +42,10 @@ export interface PipelineProgress extends PipelineStatus {
 
 export interface PipelineReaders {
   /** Has events.collected. */
-  readonly log: TopicReader;
+  readonly log: LogReader;
   /** Has the ledger topics. */
-  readonly state: TopicReader;
-  stitcher(): StitcherProgress;
+  readonly state: LogReader;
+  stitcher(): StitcherProgress | Promise<StitcherProgress>;
   outcomes(): readonly OutcomeCounts[];
   loader(): readonly Position[];
 }
@@ -67,25 +67,27 @@ const scanned = { recordsMax: 500, bytesMax: 4 * 1024 * 1024 };
 
 /** What one consumer has still to read of one topic. */
 interface Backlog {
-  readonly reader: TopicReader;
+  readonly reader: LogReader;
   readonly topic: string;
   readonly partition: number;
   readonly position: number;
   readonly end: number;
 }
 
-export function readPipelineStatus(readers: PipelineReaders): PipelineProgress {
-  const stitcher = readers.stitcher();
+export async function readPipelineStatus(readers: PipelineReaders): Promise<PipelineProgress> {
+  const stitcher = await readers.stitcher();
   const loader = readers.loader();
   // From here on only ends are read.
-  const collectedByStitcher = backlogs(readers.log, collected, stitcher.positions);
-  const collectedByLoader = backlogs(readers.log, collected, loader);
-  const ledgersByLoader = ledgers.map((topic) => backlogs(readers.state, topic, loader));
+  const [collectedByStitcher, collectedByLoader, ...ledgersByLoader] = await Promise.all([
+    backlogs(readers.log, collected, stitcher.positions),
+    backlogs(readers.log, collected, loader),
+    ...ledgers.map((topic) => backlogs(readers.state, topic, loader)),
+  ]);
   const all = [...collectedByStitcher, ...collectedByLoader, ...ledgersByLoader.flat()];
   const settled = stitcher.queued === 0 && all.every(({ position, end }) => position >= end);
   return {
     settled,
-    freshThrough: settled ? null : freshThrough(all, stitcher.oldestQueued),
+    freshThrough: settled ? null : await freshThrough(all, stitcher.oldestQueued),
     stages: [
       stage('stitcher', collectedByStitcher, stitcher.queued, outcomeCounts(readers.outcomes())),
       stage(`loader ${collected}`, collectedByLoader, 0, {}),
@@ -95,20 +97,28 @@ export function readPipelineStatus(readers: PipelineReaders): PipelineProgress {
 }
 
 /** A partition without a position has not been begun: its consumer is at its first record. */
-function backlogs(reader: TopicReader, topic: string, positions: readonly Position[]): Backlog[] {
-  return Array.from({ length: reader.partitions(topic) }, (_, partition) => {
+function backlogs(
+  reader: LogReader,
+  topic: string,
+  positions: readonly Position[],
+): Promise<Backlog[]> {
+  const backlog = async (_: unknown, partition: number): Promise<Backlog> => {
     const known = positions.find((one) => one.topic === topic && one.partition === partition);
-    const first = reader.firstOffset(topic, partition);
-    const position = known?.position ?? first;
-    return { reader, topic, partition, position, end: reader.endOffset(topic, partition) };
-  });
+    const position = known?.position ?? (await reader.firstOffset(topic, partition));
+    return { reader, topic, partition, position, end: await reader.endOffset(topic, partition) };
+  };
+  return Promise.all(Array.from({ length: reader.partitions(topic) }, backlog));
 }
 
-function freshThrough(all: readonly Backlog[], oldestQueued: number | null): string | null {
+async function freshThrough(
+  all: readonly Backlog[],
+  oldestQueued: number | null,
+): Promise<string | null> {
   let oldest = oldestQueued ?? Number.POSITIVE_INFINITY;
   for (const { reader, topic, partition, position, end } of all) {
     if (position >= end) continue;
-    for (const { timestamp } of reader.read(topic, partition, position, scanned)) {
+    const { records } = await reader.read(topic, partition, position, scanned);
+    for (const { timestamp } of records) {
       oldest = Math.min(oldest, timestamp);
     }
   }
@@ -138,8 +148,12 @@ function outcomeCounts(counts: readonly OutcomeCounts[]): Record<string, number>
 }
 
 /** The offset below which every consumer of events.collected has finished; retention stops there. */
-export function consumedOf(readers: PipelineReaders, partition: number): number {
+export function consumedOf(
+  stitcher: StitcherProgress,
+  loader: readonly Position[],
+  partition: number,
+): number {
   const positionIn = (positions: readonly Position[]) =>
     positions.find((one) => one.topic === collected && one.partition === partition)?.position ?? 0;
-  return Math.min(positionIn(readers.stitcher().positions), positionIn(readers.loader()));
+  return Math.min(positionIn(stitcher.positions), positionIn(loader));
 }

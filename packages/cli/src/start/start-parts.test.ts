@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TopicReader } from '@rosi/streams';
+import { logReader, type TopicReader } from '@rosi/streams';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readStartConfig } from './config.js';
 import { openDataFolder } from './data-folder.js';
@@ -33,7 +33,7 @@ describe('configuration', () => {
   it('tells all problems together, and no key', () => {
     const env = {
       ROSI_HTTP_PORT: '70000',
-      ROSI_KAFKA_BROKERS: 'kafka:9092',
+      ROSI_KAFKA_BROKERS: 'kafka',
       ROSI_TIMEZONE: 'Mars/Olympus',
       ROSI_SECRET_KEY: 'short secret',
       ROSI_CLICKHOUSE_URL: 'clickhouse:8123',
@@ -43,8 +43,29 @@ describe('configuration', () => {
     );
     const message = messageOf(() => read(env));
     for (const name of Object.keys(env)) expect(message).toContain(name);
-    expect(message).toContain('not built yet');
+    expect(message).toContain('is not a list of host:port');
     expect(message).not.toContain('short secret');
+  });
+  it('knows Kafka by its brokers alone, with what may be said beside them', () => {
+    expect(read({ ROSI_KAFKA_PARTITIONS: '7' }).kafka).toBeNull();
+    expect(read({ ROSI_KAFKA_BROKERS: 'a:9092, b:9093' }).kafka).toEqual({
+      kafka: { brokers: ['a:9092', 'b:9093'], clientId: 'rosi' },
+      prefix: 'rosi.',
+      partitions: 3,
+      replicas: 1,
+      sessionMs: 10_000,
+    });
+    const secured = {
+      ROSI_KAFKA_BROKERS: 'a:9092',
+      ROSI_KAFKA_TLS: 'true',
+      ROSI_KAFKA_SASL_MECHANISM: 'scram-sha-512',
+      ROSI_KAFKA_SASL_USERNAME: 'rosi',
+      ROSI_KAFKA_SASL_PASSWORD: 'secret',
+    };
+    expect(read(secured).kafka?.kafka).toMatchObject({
+      ssl: true,
+      sasl: { mechanism: 'scram-sha-512', username: 'rosi', password: 'secret' },
+    });
   });
   it('refuses a public key that is the secret one', () => {
     const key = 'x'.repeat(20);
@@ -144,15 +165,18 @@ describe('settled', () => {
   });
   const at = (topic: string, position: number) => ({ topic, partition: 0, position });
   const readers = (change: Partial<PipelineReaders> = {}): PipelineReaders => ({
-    log: log({ 'events.collected': 5 }),
-    state: log({ 'ledger.orders': 2 }),
+    log: logReader(log({ 'events.collected': 5 })),
+    state: logReader(log({ 'ledger.orders': 2 })),
     stitcher: () => ({ positions: [at('events.collected', 5)], queued: 0, oldestQueued: null }),
     outcomes: () => [],
     loader: () => [at('events.collected', 5), at('ledger.orders', 2)],
     ...change,
   });
-  it('is true when everybody is at the end', () => {
-    expect(readPipelineStatus(readers())).toMatchObject({ settled: true, freshThrough: null });
+  it('is true when everybody is at the end', async () => {
+    expect(await readPipelineStatus(readers())).toMatchObject({
+      settled: true,
+      freshThrough: null,
+    });
   });
   it.each([
     ['the loader has ledger records to load', { loader: () => [at('events.collected', 5)] }, 1_000],
@@ -173,19 +197,19 @@ describe('settled', () => {
       { stitcher: () => ({ positions: [at('events.collected', 5)], queued: 1, oldestQueued: 7 }) },
       7,
     ],
-  ])('is false while %s', (_name, change, oldest) => {
-    expect(readPipelineStatus(readers(change))).toMatchObject({
+  ])('is false while %s', async (_name, change, oldest) => {
+    expect(await readPipelineStatus(readers(change))).toMatchObject({
       settled: false,
       freshThrough: new Date(oldest).toISOString(),
     });
   });
-  it('reads every position before any end', () => {
+  it('reads every position before any end', async () => {
     const order: string[] = [];
     const base = readers();
-    readPipelineStatus({
+    await readPipelineStatus({
       ...base,
-      log: log({}, () => void order.push('end')),
-      state: log({}, () => void order.push('end')),
+      log: logReader(log({}, () => void order.push('end'))),
+      state: logReader(log({}, () => void order.push('end'))),
       stitcher: () => {
         order.push('position');
         return base.stitcher();

@@ -29,7 +29,7 @@ export async function runStart({
   const logger = createLogger({ name: 'rosi', level: config.logLevel });
   armFailpoint(config.failpoint);
   const faults = createFaults();
-  const { parts, running } = createParts(config, logger, faults.report);
+  const { parts, running } = await createParts(config, logger, faults.report);
   const started = await startInOrder(parts, { signal }).catch((thrown) => {
     if (signal.aborted && thrown === signal.reason) return null;
     throw thrown;

@@ -42,6 +42,34 @@ const placing = topologyOf(
   ),
 );
 
+/** Two processors that read the same topic, beside what the first of them alone reads. */
+const sharing = topologyOf(
+  processorOf(
+    { name: 'passing', inputs: [input], outputs: [middle, back] },
+    {
+      process({ emit, count }, value, timestamp) {
+        emit(middle, value, timestamp);
+        emit(back, value, timestamp);
+        count('ok', 'passed');
+      },
+    },
+  ),
+  reading('one', [middle, back]),
+  reading('other', [middle]),
+);
+
+function reading(name: string, inputs: readonly Topic<Note>[]) {
+  return processorOf(
+    { name, inputs, outputs: [output] },
+    {
+      process({ emit, count }, { key, n }, timestamp, topic) {
+        emit(output, { key, text: `${name} ${topic}`, n }, timestamp);
+        count('ok', 'read');
+      },
+    },
+  );
+}
+
 const guarded: Topic<Note> = { ...input, isBarrier: ({ text }) => text === 'alone' };
 
 /** Each note becomes five that go `n` rounds. */
@@ -82,6 +110,29 @@ function meeting() {
 }
 
 export const placementCases: readonly ContractCase[] = [
+  {
+    name: 'a topic that several processors read comes whole to each of them',
+    run: (start) =>
+      withTopology(start, sharing, { partitions, batchRecordsMax: 3 }, async (running) => {
+        const total = 40;
+        await running.pipe(
+          input,
+          Array.from({ length: total }, (_, n) => note(`key ${n}`, n)),
+        );
+        await running.settle();
+        const seen = await running.output(output);
+        const ofReader = (text: string) =>
+          seen.filter((one) => one.text === text).map(({ n }) => n);
+        const all = Array.from({ length: total }, (_, n) => n);
+        for (const text of [`one ${middle.name}`, `one ${back.name}`, `other ${middle.name}`]) {
+          assert.deepEqual(
+            ofReader(text).sort((a, b) => a - b),
+            all,
+            text,
+          );
+        }
+      }),
+  },
   {
     name: 'a record goes to the partition that it names, or to every one',
     run: (start) =>

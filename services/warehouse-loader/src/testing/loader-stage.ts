@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { ledgerOrders } from '@rosi/events';
+import { logReader } from '@rosi/streams';
 import { openCheckpoints } from '@rosi/streams-embedded';
 import type { Warehouse } from '@rosi/warehouse';
 import { type Loader, type LoaderOptions, startLoader } from '../loader.js';
@@ -53,8 +54,8 @@ export function makeStage(folder: string, name: string): Stage {
       const onFault = (error: Error) => void faults.push(error);
       const hash = (text: string) => text;
       const parts = {
-        events,
-        ledger,
+        events: logReader(events),
+        ledger: logReader(ledger),
         checkpoints,
         warehouse,
         timezone: 'UTC',

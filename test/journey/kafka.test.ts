@@ -1,0 +1,144 @@
+/**
+ * The whole product on a real Kafka: random sets with stops and kills, an erasure, a replay, brokers
+ * that go away. What the tables must say is what they must say on the embedded log.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { removeTopics, startTestKafka } from '@rosi/streams-kafka/testing';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { operate } from '../harness/operating.js';
+import { makeDataDir, type Product, removeDataDir, startProduct } from '../harness/product.js';
+import { arrivalOf } from './random-sets-arrival.js';
+import { killAll } from './random-sets-ending.js';
+import { problemsOf, type Step } from './random-sets-run.js';
+import { booksOf, expectedBooks, postAll, tablesOf, weekEvents } from './shop-week.js';
+
+const testMsMax = 400_000;
+const buyers = 60;
+const kafka = await startTestKafka();
+afterAll(() => kafka?.close());
+
+/** Where one test is at home in the cluster; short sessions, since killed members are waited for. */
+const placeOf = (prefix: string) => ({
+  ROSI_KAFKA_BROKERS: (kafka?.brokers ?? []).join(','),
+  ROSI_KAFKA_PREFIX: prefix,
+  ROSI_KAFKA_SESSION_MS: '3000',
+});
+const newPrefix = () => `journey-${randomUUID()}.`;
+const clear = (prefix: string) =>
+  removeTopics({ brokers: kafka?.brokers ?? [], clientId: 'journey' }, prefix);
+
+const sets: readonly (readonly [seed: number, partitions: number, steps: readonly Step[]])[] = [
+  [1, 1, ['compare', 'compare']],
+  [
+    4,
+    3,
+    [
+      { ending: 'kill all', inFlight: true },
+      { ending: 'kill', inFlight: false },
+      'compare',
+      { ending: 'kill all', inFlight: false },
+      'compare',
+    ],
+  ],
+  [5, 3, ['compare', { ending: 'stop', inFlight: false }, 'compare']],
+];
+
+describe.skipIf(kafka === null)('the product on Kafka', () => {
+  it.each(sets)(
+    'random set %i on %i partitions equals the oracle',
+    async (seed, partitions, steps) => {
+      const prefix = newPrefix();
+      const env = { ...placeOf(prefix), ROSI_KAFKA_PARTITIONS: String(partitions) };
+      const problems = await problemsOf(arrivalOf(seed), seed, steps, env);
+      await clear(prefix);
+      expect(problems).toEqual([]);
+    },
+    testMsMax,
+  );
+
+  describe('for an operator', () => {
+    let prefix = '';
+    let dataDir = '';
+    let running: Product | null = null;
+    const start = async () => {
+      running = await startProduct({ dataDir, env: placeOf(prefix) });
+      return running;
+    };
+    const begin = async () => {
+      prefix = newPrefix();
+      dataDir = await makeDataDir();
+      return start();
+    };
+    afterEach(async () => {
+      if (running !== null) await killAll(running);
+      running = null;
+      await removeDataDir(dataDir);
+      await clear(prefix);
+    });
+
+    it(
+      'a replay gives the same tables, while events go on and through kill -9',
+      async () => {
+        let product = await begin();
+        await postAll(product, weekEvents(0, buyers));
+        await product.settle();
+        const before = await tablesOf(product);
+        expect(await booksOf(product)).toEqual(expectedBooks(buyers));
+        await operate(product, 'POST', '/v1/replay', {});
+        await product.settle();
+        expect(await tablesOf(product)).toEqual(before);
+        await operate(product, 'POST', '/v1/replay', {});
+        await postAll(product, weekEvents(buyers, buyers * 2));
+        await wait(150);
+        await killAll(product);
+        product = await start();
+        await product.settle();
+        expect(await booksOf(product)).toEqual(expectedBooks(buyers * 2));
+      },
+      testMsMax,
+    );
+
+    it(
+      'a person who is erased is nowhere, through kill -9 and a replay, and the books stay',
+      async () => {
+        let product = await begin();
+        await postAll(product, weekEvents(0, buyers));
+        await product.settle();
+        const device = 'week-a3';
+        expect(await rowsNaming(product, device)).toBeGreaterThan(2);
+        const identifiers = { anonymous_id: device };
+        await operate(product, 'POST', '/v1/persons/erase', { identifiers });
+        await wait(100);
+        await killAll(product);
+        product = await start();
+        await product.settle();
+        expect(await rowsNaming(product, device)).toBe(0);
+        expect(await booksOf(product)).toMatchObject(booksOfErased());
+        // Late copies of what was erased.
+        await postAll(product, weekEvents(3, 4));
+        await operate(product, 'POST', '/v1/replay', {});
+        await product.settle();
+        expect(await rowsNaming(product, device)).toBe(0);
+        expect(await booksOf(product)).toMatchObject(booksOfErased());
+      },
+      testMsMax,
+    );
+  });
+});
+
+/** Orders and their credit are books, and stay. */
+function booksOfErased() {
+  const { orders, net, credit, daily, first } = expectedBooks(buyers);
+  return { orders, net, credit, daily, first };
+}
+
+async function rowsNaming(product: Product, trace: string): Promise<number> {
+  const tables = ['order_records', 'credit_deltas', 'events', 'touchpoints', 'identities'];
+  const all = tables.map((name) => `SELECT toString(tuple(*)) AS row FROM rosi.${name}`);
+  const rows = await product.sql(
+    `SELECT count() AS rows FROM (${all.join(' UNION ALL ')})
+    WHERE match(row, '\\\\b${trace}\\\\b')`,
+  );
+  return Number(rows[0]?.['rows']);
+}
