@@ -32,7 +32,7 @@ export const WAITING = 'w';
 const NOBODYS = 'event';
 
 /** Items moved in one batch: what bounds how long a large person can hold up others. */
-const PAGE_ITEMS_MAX = 500;
+const PAGE_ITEMS_MAX = 200;
 
 /** The piece of work that goes on in another batch. */
 export const MOVE_ITEMS = 'move-items';

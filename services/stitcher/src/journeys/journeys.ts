@@ -24,8 +24,13 @@ import type { Processor, ProcessorContext, ProcessorDeclaration } from '@rosi/st
 import { Upkeep } from '../upkeep.js';
 import { Journey, ORDER } from './journey.js';
 
-/** Orders of one person told in one batch; each may carry a thousand touchpoints. */
+/**
+ * What is told of one person in one batch: so many orders, and no more once so many touchpoints have
+ * been told with them, since an order may carry a thousand. While the rest waits, further changes of
+ * the person wait with it: a large move tells each order a few times, not once for each page of it.
+ */
 const PAGE_ORDERS_MAX = 100;
+const PAGE_TOUCHES_MAX = 1000;
 const TELL = 'tell';
 /** Going through all journeys: each order is told again. */
 const RETELL = 'retell';
@@ -160,14 +165,31 @@ class Journeys implements Processor {
     if (change.firstBefore === undefined && isAfterOrders) return;
     const first = journey.firstOrder();
     const orders = this.#touchedOrders(change, first);
-    if (!journey.isTelling && orders.length <= PAGE_ORDERS_MAX) {
-      for (const order of orders) this.#tell(journey, order, first, cause);
-      return;
-    }
-    for (const order of orders) journey.addUntold(order);
-    if (journey.isTelling || orders.length === 0) return;
+    if (orders.length === 0) return;
+    const isTelling = journey.isTelling;
+    const told = isTelling ? 0 : this.#tellPage(journey, orders, first, cause);
+    if (told === orders.length) return;
+    for (const order of orders.slice(told)) journey.addUntold(order);
+    if (isTelling) return;
     journey.isTelling = true;
     this.#sendOn(journey, cause);
+  }
+
+  /** Answers how many of them were told. */
+  #tellPage(
+    journey: Journey,
+    orders: Iterable<JourneyOrder>,
+    first: JourneyOrder | null,
+    cause: number,
+  ): number {
+    let told = 0;
+    let touches = 0;
+    for (const order of orders) {
+      touches += this.#tell(journey, order, first, cause);
+      told += 1;
+      if (told === PAGE_ORDERS_MAX || touches >= PAGE_TOUCHES_MAX) break;
+    }
+    return told;
   }
 
   /** Orders that came, that a changed touchpoint may reach, and the old and new first one. */
@@ -199,18 +221,17 @@ class Journeys implements Processor {
 
   #goOn({ workspace, node }: WorkContinued, cause: number): void {
     const journey = new Journey(this.#context.state, workspace, node);
-    const { orders, isLast } = journey.takeUntold(PAGE_ORDERS_MAX);
-    const first = journey.firstOrder();
-    for (const order of orders) this.#tell(journey, order, first, cause);
-    if (isLast) journey.isTelling = false;
-    else this.#sendOn(journey, cause);
+    this.#tellPage(journey, journey.takeUntold(PAGE_ORDERS_MAX), journey.firstOrder(), cause);
+    if (journey.hasUntold) this.#sendOn(journey, cause);
+    else journey.isTelling = false;
   }
 
   #sendOn({ workspace, personId }: Journey, cause: number): void {
     this.#context.emit(journeysContinued, { workspace, node: personId, work: TELL }, cause);
   }
 
-  #tell(journey: Journey, order: JourneyOrder, first: JourneyOrder | null, cause: number): void {
+  /** Answers how many touchpoints were told. */
+  #tell(journey: Journey, order: JourneyOrder, first: JourneyOrder | null, cause: number): number {
     const { workspace, personId } = journey;
     const { orderId, orderedAt, contribution } = order;
     const settings = this.#upkeep.settings(workspace);
@@ -221,6 +242,7 @@ class Journeys implements Processor {
       { workspace, orderId, personId, contribution, firstOrder, cut, touches },
       cause,
     );
+    return touches.length;
   }
 }
 
