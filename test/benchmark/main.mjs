@@ -6,17 +6,31 @@ import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { attribution } from './attribution.mjs';
 import { collector } from './collector.mjs';
+import { largePerson } from './large-person.mjs';
+import { memory } from './memory.mjs';
 import { queries } from './queries.mjs';
+import { replay } from './replay.mjs';
 import { settled } from './settled.mjs';
 import { stitcher } from './stitcher.mjs';
+import { visible } from './visible.mjs';
 
-const benchmarks = [attribution, collector, stitcher, settled, queries];
+const benchmarks = [
+  attribution,
+  collector,
+  stitcher,
+  largePerson,
+  visible,
+  replay,
+  settled,
+  memory,
+  queries,
+];
 const names = benchmarks.map(({ name }) => name);
 
 const help = `Usage: npm run bench -- [flags]
 
   --only <name>   one of ${names.join(', ')}; may be repeated
-  --events <n>    events of stitcher and settled (default ${stitcher.defaultEvents} and ${settled.defaultEvents})
+  --events <n>    events, where a benchmark takes them (settled: ${settled.defaultEvents} by default)
   --credits <n>   credit rows of queries (default ${queries.defaultCredits}; also measured at a tenth)
   --database <folder>  queries keeps what it fills there, and does not fill it again
   --profile       also record V8 CPU profiles and print the functions that take the time;

@@ -5,11 +5,10 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { writeBodies } from './bodies.mjs';
 import { startClient } from './client.mjs';
 import { MixedEvents } from './mixed-events.mjs';
-import { secretKey, startProduct } from './product.mjs';
+import { secretKey, startProduct, untilSettled } from './product.mjs';
 import { profileText, readProfiles } from './profile.mjs';
 import { exportRows, measureCeiling } from './settled-ceiling.mjs';
 import { settledDifferences } from './settled-check.mjs';
@@ -17,8 +16,6 @@ import { settledDifferences } from './settled-check.mjs';
 const seed = 7;
 const eventsPerBody = 1_000;
 const connections = 4;
-/** Asking costs the collector time: it looks for the oldest record that waits. */
-const pollMs = 500;
 const targetPerSecond = 15_000;
 
 export const settled = {
@@ -70,14 +67,6 @@ async function measureProduct({ dir, file, expected, profile }) {
   } finally {
     await product.stop();
     await product.remove();
-  }
-}
-
-async function untilSettled(product) {
-  for (;;) {
-    const { settled: done } = await product.status();
-    if (done === true) return Date.now();
-    await wait(pollMs);
   }
 }
 

@@ -38,6 +38,8 @@ const CUT_RECORDS_MAX = 2000;
 export interface CycleBudget {
   readonly records: number;
   readonly ms: number;
+  /** The same while no input waits: a long piece of work is not to hold up what comes next. */
+  readonly msWithoutBacklog: number;
 }
 
 export interface EngineOptions {
@@ -132,7 +134,7 @@ export class Engine {
   }
 
   private hasWork(): boolean {
-    return this.queued() > 0 || this.sources.hasMore();
+    return this.queued() > 0 || this.sources.waiting() > 0;
   }
 
   /** Queues new records, unless so much is left of the old ones that memory might fill with it. */
@@ -153,13 +155,17 @@ export class Engine {
    * more, because what is left after that has to be written and read again.
    */
   private runTasks(): number {
-    const { records, ms } = this.options.budget;
+    const { budget, batchRecordsMax } = this.options;
+    const { records, ms, msWithoutBacklog } = budget;
     const begun = performance.now();
+    let msMax = ms;
     const isSpent = (handled: number, times: number) =>
-      handled >= records * times || performance.now() - begun >= ms * times;
+      handled >= records * times || performance.now() - begun >= msMax * times;
     let handled = 0;
     for (;;) {
       if (!isSpent(handled, 1)) this.takeInput();
+      const isBehind = this.sources.waiting() > batchRecordsMax;
+      msMax = isBehind ? ms : Math.min(ms, msWithoutBacklog);
       const before = handled;
       for (const task of this.tasks) {
         if (task.queue.size === 0) continue;

@@ -11,7 +11,7 @@ import { openStateEnvironment } from './state-store.js';
 const BATCH_RECORDS_MAX = 1000;
 // Only a backlog reaches it. A commit writes every page that was touched, so fewer and larger
 // commits go through it faster and write less: measured, four times as long cycles write half.
-const BUDGET: CycleBudget = { records: 200_000, ms: 400 };
+const BUDGET: CycleBudget = { records: 200_000, ms: 400, msWithoutBacklog: 25 };
 const IDLE_MS_MIN = 1;
 const IDLE_MS_MAX = 8;
 const CUT_EVERY_MS = 1000;
@@ -23,7 +23,7 @@ export interface EmbeddedOptions {
   readonly partitions: number;
   /** Records that a task gets at once; default 1,000. */
   readonly batchRecordsMax?: number;
-  /** When a cycle takes no more input; default after 200,000 records or 400 ms. */
+  /** When a cycle takes no more input; default after 200,000 records or 400 ms, 25 ms without a backlog. */
   readonly budget?: Partial<CycleBudget>;
   /** The processors' clock; default the system's. */
   readonly now?: () => number;

@@ -55,10 +55,12 @@ export class SourceReader {
     return this.alone;
   }
 
-  hasMore(): boolean {
+  /** How many records wait to be read. */
+  waiting(): number {
     const { input } = this.options;
-    return this.places.some(
-      (place) => input.endOffset(place.topic, place.partition) > place.position,
+    return this.places.reduce(
+      (sum, { topic, partition, position }) => sum + input.endOffset(topic, partition) - position,
+      0,
     );
   }
 

@@ -17,7 +17,7 @@ export interface Pages {
 }
 
 export const defaultPages: Pages = {
-  itemsMax: 500,
+  itemsMax: 200,
   couponOrdersMax: 500,
   ordersMax: 100,
   entriesMax: 500,

@@ -65,6 +65,8 @@ export function valueOrder(valuation: Valuation, settings: AttributionSettings):
 
 /** Whether both say the same of the order; when and how often it was recorded aside. */
 export function isSameOrder(a: LedgerOrder, b: LedgerOrder): boolean {
+  // Of a long journey a look at the lengths saves writing both down.
+  if (a.touches.length !== b.touches.length || a.credits.length !== b.credits.length) return false;
   const plain = (order: LedgerOrder) =>
     ledgerOrderCodec.encode({ ...order, generation: 0, revision: 0, recordedAt: 0, deltas: [] });
   return plain(a).equals(plain(b));
@@ -80,9 +82,11 @@ export function withDeltas(before: LedgerOrder | null, next: LedgerOrder): Ledge
   }
   const touches = [...next.touches];
   const deltas: LedgerDelta[] = [];
-  const remaining = new Map(next.credits.map((credit) => [rowKey(next, credit), credit]));
+  const keyOfNext = rowKeys(next);
+  const keyOfBefore = rowKeys(before);
+  const remaining = new Map(next.credits.map((credit) => [keyOfNext(credit), credit]));
   for (const credit of before.credits) {
-    const key = rowKey(before, credit);
+    const key = keyOfBefore(credit);
     if (remaining.delete(key)) continue;
     const touch = before.touches[credit.touch] as Touch;
     deltas.push(delta(before, credit, indexOfTouch(touches, touch), -1));
@@ -103,11 +107,12 @@ function delta(order: LedgerOrder, credit: LedgerCredit, touch: number, sign: 1 
   };
 }
 
-/** Equal exactly when two credit rows are equal in every column. */
-function rowKey(order: LedgerOrder, credit: LedgerCredit): string {
-  const touch = touchCodec.encode(order.touches[credit.touch] as Touch).toString('latin1');
-  const { model, credit: amount, share } = credit;
-  return [model, amount, share, order.orderedAt, order.currency, order.personId, touch].join('\n');
+/** Keys of an order's credit rows: equal exactly when two rows are equal in every column. */
+function rowKeys(order: LedgerOrder): (credit: LedgerCredit) => string {
+  const touches = order.touches.map((touch) => touchCodec.encode(touch).toString('latin1'));
+  const whole = [order.orderedAt, order.currency, order.personId].join('\n');
+  return ({ model, credit, share, touch }) =>
+    `${model}\n${credit}\n${share}\n${whole}\n${touches[touch]}`;
 }
 
 /** The place of an equal touch in the list, which is added when there is none. */

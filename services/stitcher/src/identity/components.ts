@@ -14,6 +14,8 @@ export class Components {
   readonly #joined: Pair[] = [];
   readonly #recounted = new Set<Member>();
   readonly #apart = new Set<number>();
+  /** Links were removed in this batch. */
+  #hasUnlinked = false;
   /** Members whose person may have changed since they were last told. */
   readonly changed = new Set<Member>();
 
@@ -37,6 +39,7 @@ export class Components {
   unlink(identifiers: readonly string[]): void {
     const [a, b] = identifiers.map((identifier) => this.#member(identifier));
     if (a === undefined || b === undefined || a === b || !this.#store.unlink(a, b)) return;
+    this.#hasUnlinked = true;
     this.#recounted.add(a).add(b);
     if (a.component === b.component && a.component !== ALONE) this.#apart.add(a.component);
   }
@@ -57,7 +60,8 @@ export class Components {
       const isApart = a.component !== b.component || a.component === ALONE;
       const isStill = isApart && !a.shared && !b.shared;
       // A link of this batch may have been removed within the same batch.
-      if (isStill && this.#store.hasLink(a, b)) this.#join(a, b);
+      if (!isStill) continue;
+      if (!this.#hasUnlinked || this.#store.hasLink(a, b)) this.#join(a, b);
     }
   }
 

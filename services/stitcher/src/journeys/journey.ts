@@ -129,17 +129,19 @@ export class Journey {
     this.#state.put(key, journeyOrderCodec.encode(order));
   }
 
-  /** Takes the next orders that have to be told, as they are now. */
-  takeUntold(ordersMax: number): { readonly orders: JourneyOrder[]; readonly isLast: boolean } {
-    const orders: JourneyOrder[] = [];
-    let taken = 0;
+  /** Takes the next orders that have to be told, as they are now: each when it is asked for. */
+  *takeUntold(ordersMax: number): Iterable<JourneyOrder> {
     for (const [key, value] of this.#state.range({ prefix: this.#key(UNTOLD), limit: ordersMax })) {
-      taken += 1;
       this.#state.delete(key);
       const order = this.orderAt(journeyOrderCodec.decode(value));
-      if (order !== null) orders.push(order);
+      if (order !== null) yield order;
     }
-    return { orders, isLast: taken < ordersMax };
+  }
+
+  /** Whether orders have still to be told. */
+  get hasUntold(): boolean {
+    const [first] = this.#state.range({ prefix: this.#key(UNTOLD), limit: 1 });
+    return first !== undefined;
   }
 
   #key(entry: string, ...place: readonly (string | number)[]): Buffer {

@@ -108,3 +108,19 @@ it('tells no order that it is the first, which is so amid a batch alone', () => 
   const told = driver.output(ordersAttributed).filter(({ orderId }) => orderId === 'late');
   expect(told.at(-1)?.firstOrder).toBe(false);
 });
+
+it('tells orders with many touchpoints a few times while a large journey arrives in parts', () => {
+  const driver = startDriver(1);
+  const minutes = Array.from({ length: 3_000 }, (_, n) => n);
+  const orders = Array.from({ length: 20 }, (_, n) => purchase(3_000 + n));
+  send(driver, [...minutes.map((n) => click(n, at(n))), ...orders]);
+  const toldBefore = driver.output(ordersAttributed).length;
+  send(driver, [link]);
+  const all = newest(driver);
+  expect(all).toHaveLength(orders.length);
+  expect(all.every(({ eligible, cut }) => eligible === 1_000 && cut)).toBe(true);
+  expect(all.every(({ touches }) => touches[999]?.touchpointId === 'c2999')).toBe(true);
+  // The move comes in six batches: each would tell all of them.
+  const told = driver.output(ordersAttributed).length - toldBefore;
+  expect(told).toBeLessThan(3 * orders.length);
+});

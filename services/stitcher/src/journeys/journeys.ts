@@ -25,6 +25,12 @@ import { defaultPages, type Pages } from '../pages.js';
 import { Upkeep } from '../upkeep.js';
 import { Journey, ORDER } from './journey.js';
 
+/**
+ * No more orders of one person are told in one batch once so many touchpoints have been told with
+ * them, since an order may carry a thousand. While the rest waits, further changes of the person
+ * wait with it: a large move tells each order a few times, not once for each page of it.
+ */
+const PAGE_TOUCHES_MAX = 1000;
 const TELL = 'tell';
 /** Going through all journeys: each order is told again. */
 const RETELL = 'retell';
@@ -170,14 +176,31 @@ class Journeys implements Processor {
     if (change.firstBefore === undefined && isAfterOrders) return;
     const first = journey.firstOrder();
     const orders = this.#touchedOrders(change, first);
-    if (!journey.isTelling && orders.length <= this.#pages.ordersMax) {
-      for (const order of orders) this.#tell(journey, order, first, cause);
-      return;
-    }
-    for (const order of orders) journey.addUntold(order);
-    if (journey.isTelling || orders.length === 0) return;
+    if (orders.length === 0) return;
+    const isTelling = journey.isTelling;
+    const told = isTelling ? 0 : this.#tellPage(journey, orders, first, cause);
+    if (told === orders.length) return;
+    for (const order of orders.slice(told)) journey.addUntold(order);
+    if (isTelling) return;
     journey.isTelling = true;
     this.#sendOn(journey, cause);
+  }
+
+  /** Answers how many of them were told. */
+  #tellPage(
+    journey: Journey,
+    orders: Iterable<JourneyOrder>,
+    first: JourneyOrder | null,
+    cause: number,
+  ): number {
+    let told = 0;
+    let touches = 0;
+    for (const order of orders) {
+      touches += this.#tell(journey, order, first, cause);
+      told += 1;
+      if (told === this.#pages.ordersMax || touches >= PAGE_TOUCHES_MAX) break;
+    }
+    return told;
   }
 
   /** Orders that came, that a changed touchpoint may reach, and the old and new first one. */
@@ -209,18 +232,17 @@ class Journeys implements Processor {
 
   #goOn({ workspace, node }: WorkContinued, cause: number): void {
     const journey = new Journey(this.#context.state, workspace, node);
-    const { orders, isLast } = journey.takeUntold(this.#pages.ordersMax);
-    const first = journey.firstOrder();
-    for (const order of orders) this.#tell(journey, order, first, cause);
-    if (isLast) journey.isTelling = false;
-    else this.#sendOn(journey, cause);
+    this.#tellPage(journey, journey.takeUntold(this.#pages.ordersMax), journey.firstOrder(), cause);
+    if (journey.hasUntold) this.#sendOn(journey, cause);
+    else journey.isTelling = false;
   }
 
   #sendOn({ workspace, personId }: Journey, cause: number): void {
     this.#context.emit(journeysContinued, { workspace, node: personId, work: TELL }, cause);
   }
 
-  #tell(journey: Journey, order: JourneyOrder, first: JourneyOrder | null, cause: number): void {
+  /** Answers how many touchpoints were told. */
+  #tell(journey: Journey, order: JourneyOrder, first: JourneyOrder | null, cause: number): number {
     const { workspace, personId } = journey;
     const { orderId, orderedAt, contribution } = order;
     const settings = this.#upkeep.settings(workspace);
@@ -231,6 +253,7 @@ class Journeys implements Processor {
       { workspace, orderId, personId, contribution, firstOrder, cut, touches },
       cause,
     );
+    return touches.length;
   }
 }
 
