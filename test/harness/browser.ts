@@ -28,7 +28,7 @@ export interface Visit {
   close(): Promise<void>;
 }
 
-const waitMsMax = 30_000;
+const waitMsMax = 60_000;
 
 export async function visit(
   browser: Browser,

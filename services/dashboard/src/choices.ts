@@ -45,6 +45,10 @@ export const modelMeanings: Readonly<Record<Model, string>> = {
   time_decay: 'more to the later ones: half as much for every 7 days',
 };
 
+/** Tables of many columns are drawn closer. */
+export const tableClass = (chosen: readonly Model[]): string =>
+  chosen.length > 3 ? 'revenue many' : 'revenue';
+
 /** Of the query part of an address. */
 export function readChoices(query: URLSearchParams): Choices {
   const named = new Set(query.getAll('model'));

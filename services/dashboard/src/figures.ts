@@ -32,7 +32,7 @@ export interface Revenue {
   readonly key: RevenueKey;
   /** The last may be the row without a key. */
   readonly rows: readonly RevenueRow[];
-  /** By model, all rows together, those not shown included. */
+  /** By chosen model, all rows together, those not shown included. */
   readonly totals: ReadonlyMap<string, bigint>;
 }
 
@@ -113,7 +113,8 @@ async function readRevenues(
   for (const key of ['post', 'influencer'] as const) {
     const query = { key, models: choices.models, rowsMax: revenueRowsMax };
     const rows = await readRevenue(source.warehouse, range, query);
-    const ofKey = credits.filter(({ table }) => table === key);
+    const chosen = new Set<string>(choices.models);
+    const ofKey = credits.filter(({ table, model }) => table === key && chosen.has(model));
     found.push({ key, rows, totals: new Map(ofKey.map((each) => [each.model, each.credit])) });
   }
   return found;

@@ -5,6 +5,7 @@ import { Attempts } from './attempts.js';
 import { bookTables, checkBooks } from './books.js';
 import { addressOf, readChoices, standardModels } from './choices.js';
 import { dayOf, momentText, rangeOf, standardPeriod } from './days.js';
+import { FiguresCache } from './figures-cache.js';
 import { html } from './html.js';
 import { Sessions, sessionMs } from './sessions.js';
 
@@ -135,5 +136,84 @@ describe('sessions and attempts', () => {
     attempts.failed('a');
     now = -1; // A clock that was set back.
     expect(attempts.waitSeconds('a')).toBe(0);
+  });
+});
+
+describe('the cache of figures', () => {
+  const pipeline = (lastOffset: number) => ({
+    settled: true,
+    freshThrough: null,
+    stages: [{ name: 'loader', lastOffset, lag: 0 }],
+  });
+  const choices = readChoices(new URLSearchParams());
+
+  /** A database that is empty, and as slow as a test wants. */
+  function readings(tookMs = 0) {
+    let now = 0;
+    let readings = 0;
+    const query = async <T>(): Promise<T[]> => {
+      readings += 1;
+      now += tookMs;
+      return [];
+    };
+    const source = {
+      warehouse: { query },
+      workspace: 'w',
+      timezone: 'UTC',
+      receipt: async () => null,
+    };
+    const cache = new FiguresCache(source, () => now);
+    return {
+      ask: (offset: number, asked = choices) => cache.read(asked, pipeline(offset)),
+      count: () => readings,
+      pass: (ms: number) => {
+        now += ms;
+      },
+    };
+  }
+
+  test('reads once for all who ask, and again only when the loader has moved', async () => {
+    const { ask, count, pass } = readings();
+    await Promise.all([ask(1), ask(1)]);
+    pass(60_000);
+    await ask(1);
+    expect(count()).toBe(1);
+    await ask(2);
+    await ask(3); // Within the same second.
+    expect(count()).toBe(2);
+    pass(1_000);
+    await ask(3);
+    expect(count()).toBe(3);
+    await ask(3, { ...choices, period: '7d' });
+    expect(count()).toBe(4);
+  });
+
+  test('what took long is kept longer', async () => {
+    const { ask, count, pass } = readings(2_000);
+    await ask(1);
+    pass(7_999);
+    await ask(2);
+    expect(count()).toBe(1);
+    pass(1);
+    await ask(2);
+    expect(count()).toBe(2);
+  });
+
+  test('a reading that failed is not kept', async () => {
+    let fails = true;
+    const query = async <T>(): Promise<T[]> => {
+      if (fails) throw new Error('away');
+      return [];
+    };
+    const source = {
+      warehouse: { query },
+      workspace: 'w',
+      timezone: 'UTC',
+      receipt: async () => null,
+    };
+    const cache = new FiguresCache(source, () => 0);
+    await expect(cache.read(choices, pipeline(1))).rejects.toThrow('away');
+    fails = false;
+    expect(await cache.read(choices, pipeline(1))).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Revenue by post or influencer, all models side by side, against what was spent on them. Sums the
+ * Revenue by post or influencer, models side by side, against what was spent on them. Sums the
  * daily table by its unresolved keys first and joins the catalogue afterwards, so that it stays
  * quick however many orders there are.
  */
@@ -26,7 +26,7 @@ export interface RevenueRow {
 
 export interface RevenueQuery {
   readonly key: RevenueKey;
-  /** Rows are ranked by the most that one of these, or the spend, comes to. */
+  /** Of these credits are read; rows are ranked by the most that one, or the spend, comes to. */
   readonly models: readonly string[];
   readonly rowsMax: number;
 }
@@ -55,12 +55,12 @@ export async function readRevenue(
 ): Promise<readonly RevenueRow[]> {
   const rows = await database.query<{ key: string; names: string[]; amounts: string[] }>(
     `SELECT key, groupArray(model) AS names, groupArray(toString(amount)) AS amounts,
-      maxIf(amount, has({ranked:Array(String)}, model)) AS most
+      max(amount) AS most
     FROM (${amountsOf(query.key)})
     GROUP BY key ORDER BY key = '' DESC, most DESC, key LIMIT {rowsMax:UInt32}`,
     {
       ...parametersOf(range),
-      ranked: [...query.models, SPEND],
+      models: query.models,
       rowsMax: query.rowsMax + 1,
     },
   );
@@ -83,6 +83,7 @@ function amountsOf(key: RevenueKey): string {
   const source = `(SELECT workspace, toString(model) AS model, ${keys.join(', ')},
       sum(toInt128(credit)) AS amount
     FROM rosi.${dailySums(key)} WHERE ${ofCurrency} AND ${withinDays('day')}
+      AND model IN {models:Array(String)}
     GROUP BY workspace, model, ${keys.join(', ')})`;
   const credit = resolved({ dimensions: [`${key}_id`], keep: ['model', 'amount'], source }, absent);
   return `SELECT key, model, sum(part) AS amount FROM (

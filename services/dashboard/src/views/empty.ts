@@ -11,7 +11,7 @@ npx rosi demo --live   # the same, order by order</code></pre>
 <h3>Bring your orders</h3>
 <pre tabindex="0"><code>npx rosi import orders orders.csv   # Shopify, WooCommerce or any CSV</code></pre>
 <h3>Send an event</h3>
-<pre tabindex="0"><code>curl -s "$ROSI_URL/v1/events" -H "Authorization: Bearer $ROSI_SECRET_KEY" \\
+<pre tabindex="0"><code>curl -s http://127.0.0.1:8080/v1/events -H "Authorization: Bearer $ROSI_SECRET_KEY" \\
   -H 'Content-Type: application/json' -d '{"type": "purchase",
   "identifiers": {"customer_id": "7"},
   "order": {"order_id": "1001", "total": "129.90", "currency": "EUR"}}'</code></pre>

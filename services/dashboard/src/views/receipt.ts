@@ -4,7 +4,7 @@
  */
 import type { Model } from '@rosi/attribution';
 import { amountText, countText } from '../amounts.js';
-import { type Choices, modelWords } from '../choices.js';
+import { type Choices, modelWords, tableClass } from '../choices.js';
 import { momentText } from '../days.js';
 import type { Figures } from '../figures.js';
 import { type Html, html } from '../html.js';
@@ -33,7 +33,7 @@ export function receiptView(...context: Context): Html {
   const counted = receipt.touchpoints.filter(({ reason }) => reason === null);
   return html`<div class="receipt" id="receipt">
 ${factsView(receipt)}
-<table class="revenue" role="table" aria-label="Receipt of order ${receipt.order.order_id}">
+<table class="${tableClass(choices.models)}" role="table" aria-label="Receipt of order ${receipt.order.order_id}">
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Touchpoint</th>
 ${choices.models.map(
   (model) => html`<th role="columnheader" scope="col" class="number">${modelWords[model]}</th>`,

@@ -7,7 +7,7 @@
 import type { Model } from '@rosi/attribution';
 import type { CatalogueNames, RevenueRow } from '@rosi/warehouse';
 import { amountText, percentOf, returnText } from '../amounts.js';
-import { type Choices, modelWords } from '../choices.js';
+import { type Choices, modelWords, tableClass } from '../choices.js';
 import type { Figures, Revenue } from '../figures.js';
 import { type Html, html } from '../html.js';
 import { influencerName, type Name, postName } from './names.js';
@@ -42,7 +42,7 @@ export function revenueView(revenue: Revenue, choices: Choices, figures: Figures
   };
   const id = `revenue-by-${revenue.key}`;
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>
-<table class="revenue" role="table" aria-labelledby="${id}">
+<table class="${tableClass(choices.models)}" role="table" aria-labelledby="${id}">
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">${head}</th>
 <th role="columnheader" scope="col" class="number">Spend</th>
 ${choices.models.map(
