@@ -14,6 +14,7 @@ import { migrations } from '../migrations/index.js';
 import { baseTables } from '../schema/base-tables.js';
 import { dailyTables } from '../schema/daily-sums.js';
 import { createTable, literal } from '../schema/define-table.js';
+import { createSessionTable } from '../schema/loader-fence.js';
 import type { Warehouse } from '../warehouse-api.js';
 
 export interface TableCopy {
@@ -64,6 +65,8 @@ export async function restoreTables(
   refuseNewer(copy);
   await refuseExisting(warehouse);
   await warehouse.command('CREATE DATABASE rosi');
+  // The tables come with the constraint that asks it.
+  await warehouse.command(createSessionTable);
   for (const { name, create } of copy.tables) {
     await warehouse.command(create);
     await warehouse.importRows(name, open(name));

@@ -19,14 +19,17 @@ const check =
   `NOT startsWith(queryID(), '${loaderQueryPrefix}') OR ` +
   `splitByChar(':', queryID())[${sessionPlace}] = joinGet('${sessionTable}', 'session', '')`;
 
-/** Safe to run again. */
-export const fenceStatements: readonly string[] = [
-  `CREATE TABLE IF NOT EXISTS ${sessionTable} (
+/** To be there before any table that has the constraint is written to. Safe to run again. */
+export const createSessionTable = `CREATE TABLE IF NOT EXISTS ${sessionTable} (
   \`workspace\` String COMMENT 'Empty: of the database as a whole.',
   \`session\` String COMMENT 'The loader that may write; made anew at each start.'
 ) ENGINE = Join(ANY, LEFT, workspace)
 SETTINGS join_any_take_last_row = 1
-COMMENT 'The one loader that may write to this database.'`,
+COMMENT 'The one loader that may write to this database.'`;
+
+/** Safe to run again. */
+export const fenceStatements: readonly string[] = [
+  createSessionTable,
   ...[...baseTables, ...dailyTables, suppressions].map(
     ({ name }) =>
       `ALTER TABLE rosi.${name} ADD CONSTRAINT IF NOT EXISTS ${fenceName} CHECK ${check}`,
