@@ -135,6 +135,21 @@ function expectAnswered(expression: string): void {
 
 describe('metrics of dashboards', () => {
   it.each(measured)('$title: $target.expr', ({ target }) => expectAnswered(target.expr ?? ''));
+  it('tell of the work that was done', () => {
+    const sumOf = (metric: string) =>
+      samples.reduce((sum, one) => sum + (one.metric === metric ? one.value : 0), 0);
+    expect(sumOf('rosi_stitcher_commit_duration_seconds_count')).toBeGreaterThan(0);
+    expect(sumOf('rosi_loader_insert_duration_seconds_count')).toBeGreaterThan(0);
+    expect(sumOf('rosi_loader_insert_duration_seconds_sum')).toBeGreaterThan(0);
+    const stitched = samples.find(
+      ({ metric, labels }) =>
+        metric === 'rosi_stage_finished_records_total' && labels['stage'] === 'stitcher',
+    );
+    expect(stitched?.value).toBe(shopEvents.length - 1);
+    expect(sumOf('rosi_settled')).toBe(1);
+    expect(sumOf('rosi_settled_lag_seconds')).toBe(0);
+    expect(sumOf('rosi_stage_lag_records')).toBe(0);
+  });
   it('a metric, label or value that is not there is noticed', () => {
     expect(() => expectAnswered('rosi_unknown')).toThrow();
     expect(() => expectAnswered('sum by (unknown) (rosi_settled)')).toThrow();

@@ -44,14 +44,17 @@ export function askedBy(expression: string): Asked {
 export interface Sample {
   readonly metric: string;
   readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
 }
 
 /** The samples of a page in Prometheus's text format. */
 export function samplesOf(page: string): Sample[] {
   return page.split('\n').flatMap((line) => {
-    const [, metric, inner = ''] = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? \S+$/.exec(line) ?? [];
+    const [, metric, inner = '', value] =
+      /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
     if (metric === undefined) return [];
     const pairs = [...inner.matchAll(/([a-z_]+)="([^"]*)"/g)];
-    return [{ metric, labels: Object.fromEntries(pairs.map(([, name, value]) => [name, value])) }];
+    const labels = Object.fromEntries(pairs.map(([, name, text]) => [name, text]));
+    return [{ metric, labels, value: Number(value) }];
   });
 }
