@@ -26,7 +26,7 @@ COPY --from=build /build/packages packages
 COPY --from=build /build/services services
 COPY LICENSE ./
 RUN ln -s /opt/rosi/packages/cli/bin/rosi.js /usr/local/bin/rosi \
-  && mkdir -p /var/lib/rosi && chown node:node /var/lib/rosi
+  && mkdir -p /var/lib/rosi /backups && chown node:node /var/lib/rosi /backups
 # Nothing under /opt/rosi belongs to it: it writes to its data folder alone.
 USER node
 VOLUME /var/lib/rosi

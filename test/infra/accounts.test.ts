@@ -71,6 +71,26 @@ describe('rosi_loader', () => {
     testMsMax,
   );
 
+  it(
+    'has what a backup and a restore take',
+    async () => {
+      const env = { ROSI_CLICKHOUSE_URL: server.loaderUrl };
+      const folder = `${product.dataDir}-backup`;
+      const backup = await runCommand(product.dataDir, ['backup', folder], env);
+      expect(backup, backup.stderr).toMatchObject({ code: 0 });
+      await product.stop();
+      await removeDataDir(product.dataDir);
+      await server.ask('default', 'DROP DATABASE rosi SYNC');
+      const restore = await runCommand(product.dataDir, ['restore', folder], env);
+      expect(restore, restore.stderr).toMatchObject({ code: 0 });
+      await removeDataDir(folder);
+      product = await start('Pacific/Auckland', product.dataDir);
+      await product.settle();
+      expect(await creditOf('linear')).toBe('12990');
+    },
+    testMsMax,
+  );
+
   it.each([
     ['make tables of its own elsewhere', 'CREATE TABLE default.own (n Int64) ENGINE = Memory'],
     ['drop the whole database', 'DROP DATABASE rosi'],
