@@ -28,6 +28,7 @@ export const ignoredReasons = [
   'unpaid',
   'inquiry',
   'no_money',
+  'refunds_off',
   'order_name_unknown',
   'data_request',
   'no_identifier',
