@@ -27,6 +27,12 @@ const endpoints = [
   { id: 'shop', source: 'shopify', secrets: [secret], settings: { landing_page: false } },
   { id: 'woo', source: 'woocommerce', secrets: [secret] },
   { id: 'pay', source: 'stripe', secrets: [secret], settings: { client_reference: 'user_id' } },
+  {
+    id: 'page',
+    source: 'meta',
+    secrets: [secret],
+    settings: { verify_token: 'verify-token-of-the-journey' },
+  },
   { id: 'crm', source: 'standard', secrets: [`whsec_${btoa(secret)}`] },
   {
     id: 'till',
@@ -219,6 +225,31 @@ it(
 );
 
 it(
+  'Meta: a comment on a post earns the order of whoever wrote it',
+  async () => {
+    const body = fixture('meta-page');
+    const signature = { 'x-hub-signature-256': `sha256=${hmac(body, 'hex')}` };
+    await deliver('meta/page', body, signature);
+    await deliver('meta/page', body, signature);
+    const purchase = {
+      event_id: 'bob-buys',
+      type: 'purchase',
+      occurred_at: '2026-03-02T09:00:00Z',
+      identifiers: { handle: 'facebook:777', user_id: 'bob' },
+      order: { order_id: 'bob-1', total: '9.99', currency: 'EUR' },
+    };
+    await product.post([purchase]);
+    expect(await orderRow('bob-1')).toMatchObject([{ net: 999 }]);
+    expect(await credits('bob-1', 999)).toMatchObject([
+      { post_id: '67890_555', medium: 'social', credit: 999 },
+    ]);
+    const posts = await product.sql("SELECT platform FROM posts WHERE post_id = '67890_556'");
+    expect(posts).toEqual([{ platform: 'facebook' }]);
+  },
+  testMsMax,
+);
+
+it(
   'Standard Webhooks and any JSON: events as they are, events by rules',
   async () => {
     const body = JSON.stringify({
@@ -241,7 +272,9 @@ it(
       "SELECT source FROM events_current WHERE source LIKE 'webhook:%' GROUP BY source ORDER BY source",
     );
     expect(sources.map(({ source }) => source)).toEqual(
-      ['json', 'shopify', 'standard', 'stripe', 'woocommerce'].map((name) => `webhook:${name}`),
+      ['json', 'meta', 'shopify', 'standard', 'stripe', 'woocommerce'].map(
+        (name) => `webhook:${name}`,
+      ),
     );
   },
   testMsMax,
