@@ -5,6 +5,7 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runCommand } from '../harness/command.js';
 import { operate } from '../harness/operating.js';
 import { makeDataDir, type Product, removeDataDir, startProduct } from '../harness/product.js';
 
@@ -60,7 +61,15 @@ afterAll(async () => {
 const hmac = (content: string, encoding: 'base64' | 'hex') =>
   createHmac('sha256', secret).update(content).digest(encoding);
 
+/** Every delivery so far, to be made again. */
+const deliveries: (() => Promise<void>)[] = [];
+
 async function deliver(address: string, body: string, headers: Record<string, string>) {
+  deliveries.push(() => deliverOnce(address, body, headers));
+  await deliverOnce(address, body, headers);
+}
+
+async function deliverOnce(address: string, body: string, headers: Record<string, string>) {
   const answer = await product.request(`/hooks/${address}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
@@ -191,9 +200,11 @@ it(
       .replace('2026-03-25T08:00:00', '2026-03-26T08:00:00');
     await woocommerce('order.updated', cancelled);
     expect(await orderRow('727')).toMatchObject([{ gross: 2_935, refunded: 2_935, net: 0 }]);
-    // The older deliveries come again, and change nothing.
-    await woocommerce('order.updated', refunded);
-    expect(await orderRow('727')).toMatchObject([{ refunded: 2_935, net: 0 }]);
+    // Another order, told of backwards, ends the same.
+    for (const body of [cancelled, refunded, order]) {
+      await woocommerce('order.updated', body.replaceAll('727', '728'));
+    }
+    expect(await orderRow('728')).toEqual(await orderRow('727'));
   },
   testMsMax,
 );
@@ -276,6 +287,56 @@ it(
         (name) => `webhook:${name}`,
       ),
     );
+  },
+  testMsMax,
+);
+
+it(
+  'all deliveries once more, the last one first, change no table; the books are right',
+  async () => {
+    const tables = () =>
+      Promise.all(
+        ['orders_current', 'credits_current', 'touchpoints_current', 'identities_current'].map(
+          (name) => product.sql(`SELECT * EXCEPT recorded_at FROM ${name} ORDER BY ALL`),
+        ),
+      );
+    await product.settle();
+    const before = await tables();
+    expect(before.every((rows) => rows.length > 0)).toBe(true);
+    for (const again of deliveries.toReversed()) await again();
+    await product.settle();
+    expect(await tables()).toEqual(before);
+    const checked = await runCommand(dataDir, ['check']);
+    expect(checked.code, checked.stdout).toBe(0);
+  },
+  testMsMax,
+);
+
+it(
+  'a shop that has left Shopify: all its customers are erased, other shops and the books stay',
+  async () => {
+    const eve = fixture('shopify-order')
+      .replaceAll('820982911946154508', '820982911946154999')
+      .replace('115310627314723954', '115310627314723999')
+      .replaceAll('jon@example.com', 'eve@example.com')
+      .replace('+16135550142', '+16135550199')
+      .replace('a-77', 'a-78');
+    await shopify('orders/create', eve);
+    const customers = async (prefix: string) => {
+      await product.settle();
+      const rows = await product.sql(
+        `SELECT identifier FROM identities_current
+        WHERE identifier_type = 'customer_id' AND startsWith(identifier, '${prefix}')`,
+      );
+      return rows.map(({ identifier }) => identifier);
+    };
+    expect(await customers('shopify:')).toContain('shopify:115310627314723999');
+    const others = await customers('woocommerce:');
+    await shopify('shop/redact', '{"shop_id": 954889, "shop_domain": "jsmith.myshopify.com"}');
+    // What is left are the random names under which the erased go on.
+    for (const name of await customers('shopify:')) expect(name).not.toMatch(/^shopify:\d+$/);
+    expect(await customers('woocommerce:')).toEqual(others);
+    expect(await orderRow('820982911946154999')).toMatchObject([{ net: 38_800 }]);
   },
   testMsMax,
 );
