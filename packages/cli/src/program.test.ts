@@ -41,6 +41,8 @@ const commands = [
   ['check'],
   ['backup'],
   ['restore'],
+  ['webhook'],
+  ...['add', 'list', 'remove'].map((verb) => ['webhook', verb]),
   ['import'],
   ...['events', 'access-log', 'orders', 'refunds', 'spend', 'touchpoints'].map((kind) => [
     'import',

@@ -7,6 +7,7 @@ import { addCheck } from './check/flags.js';
 import { addDemo } from './demo/flags.js';
 import { addImportCommands } from './import/flags.js';
 import { addOperatingCommands } from './operating/flags.js';
+import { addWebhookCommands } from './operating/webhook-flags.js';
 import { examples, type ProgramContext, seconds, withInstance } from './program-context.js';
 import { explainOrder } from './reading/explain.js';
 import { clickhouseUrlOf, httpUrlOf, type InstanceFlags, secretKeyOf } from './reading/instance.js';
@@ -35,6 +36,7 @@ export function createProgram(context: ProgramContext): Command {
   addDemo(program, context);
   addImportCommands(program, context);
   addOperatingCommands(program, context);
+  addWebhookCommands(program, context);
   program.addHelpText(
     'after',
     '\nExit codes: 0 done, 1 a fault (or rejected lines), 2 wrong use or configuration.\n' +

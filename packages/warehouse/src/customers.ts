@@ -2,7 +2,10 @@
 import type { PersonIdentifier } from './export-persons.js';
 import type { Warehouse } from './warehouse-api.js';
 
-/** Every identifier of type customer_id that begins with the prefix, `shopify:` for example. */
+/**
+ * Every identifier of type customer_id that begins with the prefix, `shopify:` for example. Those who
+ * were erased go on under random names that keep the shop: they are among them.
+ */
 export async function readCustomers(
   warehouse: Pick<Warehouse, 'query'>,
   { workspace, prefix }: { workspace: string; prefix: string },

@@ -222,7 +222,7 @@ const webhookOperation: Part = {
     'secret of the endpoint. docs/webhooks.md says what becomes of which topic.',
   security: [],
   parameters: [
-    parameter('source', 'shopify, stripe, woocommerce, standard or json.'),
+    parameter('source', 'shopify, stripe, woocommerce, meta, standard or json.'),
     parameter('endpoint_id', 'As configured.'),
   ],
   responses: {

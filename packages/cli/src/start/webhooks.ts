@@ -13,12 +13,19 @@ const WEBHOOKS_FILE = 'webhooks.json';
 /** Throws a RosiError with exit code 2 that tells all problems. */
 export function readWebhooks(dataDir: string, stated: string | null): readonly WebhookEndpoint[] {
   if (stated !== null) return endpointsOf(stated, 'ROSI_WEBHOOKS (set)');
-  const path = join(dataDir, WEBHOOKS_FILE);
-  const text = readPrivateFile(path);
-  return text === null ? [] : endpointsOf(text, path);
+  const text = readWebhooksFile(dataDir);
+  return text === null ? [] : endpointsOf(text, webhooksPath(dataDir));
 }
 
-function endpointsOf(text: string, place: string): readonly WebhookEndpoint[] {
+export const webhooksPath = (dataDir: string) => join(dataDir, WEBHOOKS_FILE);
+
+/** The file's text; null: there is none. */
+export function readWebhooksFile(dataDir: string): string | null {
+  return readPrivateFile(webhooksPath(dataDir));
+}
+
+/** `place` names the text in messages. */
+export function endpointsOf(text: string, place: string): readonly WebhookEndpoint[] {
   const read = readWebhookEndpoints(parseJson(text, place));
   if (read.ok) return read.endpoints;
   const told = read.problems.map((problem) => `  ${problem}.`).join('\n');

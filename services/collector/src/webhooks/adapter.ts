@@ -28,6 +28,7 @@ export const ignoredReasons = [
   'unpaid',
   'inquiry',
   'no_money',
+  'refunds_off',
   'order_name_unknown',
   'data_request',
   'no_identifier',
@@ -55,8 +56,17 @@ export interface StatedIdentifier {
   readonly value: unknown;
 }
 
+/** A provider's question whether an address is ours; it is told `answer` when the token fits. */
+export interface Challenge {
+  readonly token: string;
+  readonly expected: string;
+  readonly answer: string;
+}
+
 /** An adapter with the settings of one endpoint. */
 export interface BoundAdapter {
+  /** What a GET asks; null: nothing that this provider asks. */
+  challenge(query: URLSearchParams): Challenge | null;
   verify(signed: Signed): Verdict;
   /** Whether this is the unsigned trial by which a provider makes sure of an address. */
   isPing(body: Buffer): boolean;
@@ -75,6 +85,7 @@ interface Definition<S extends z.ZodType> {
   readonly settings: S;
   verify(signed: Signed, settings: z.output<S>): Verdict;
   isPing?(body: Buffer): boolean;
+  challenge?(query: URLSearchParams, settings: z.output<S>): Challenge | null;
   read(delivery: Delivery, settings: z.output<S>): Reading;
 }
 
@@ -88,6 +99,7 @@ export function defineAdapter<S extends z.ZodType>(definition: Definition<S>): W
       }
       return {
         verify: (signed) => definition.verify(signed, read.data),
+        challenge: (query) => definition.challenge?.(query, read.data) ?? null,
         isPing: (body) => definition.isPing?.(body) ?? false,
         read: (delivery) => definition.read(delivery, read.data),
       };

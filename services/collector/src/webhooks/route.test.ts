@@ -63,7 +63,7 @@ describe('who is let in', () => {
     expect(new Set(ids).size).toBe(3);
   });
 
-  test.each([
+  test.each<[Delivery, number, string]>([
     [{ hmac: shopifyHmac(order, 'another-secret-altogether') }, 401, 'signature_wrong'],
     [{ hmac: shopifyHmac(`${order} `) }, 401, 'signature_wrong'],
     [{ hmac: '' }, 401, 'signature_missing'],

@@ -12,6 +12,7 @@ import { isProblem, type Problem, problem, retryLater, sendProblem } from '../pr
 import { TokenBucket } from '../rate-limit.js';
 import { type Answer, type Taking, takeDelivery, type WebhookRoute } from './delivery.js';
 import type { WebhookEndpoint } from './endpoints.js';
+import { sameText } from './signatures.js';
 
 interface Door {
   readonly endpoint: WebhookEndpoint;
@@ -34,7 +35,36 @@ export function addWebhookRoute(app: FastifyInstance, route: WebhookRoute): void
     count(route.metrics, door, answer);
     return send(reply, answer);
   });
+  app.get<Address>('/hooks/:source/:endpoint_id', (request, reply) => {
+    const door = doors.get(`${request.params.source}/${request.params.endpoint_id}`);
+    return answerChallenge(route, door, request, reply);
+  });
 }
+
+/** A provider asks once, when an address is set up, whether it is ours. */
+function answerChallenge(
+  route: WebhookRoute,
+  door: Door | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const query = new URLSearchParams(request.url.split('?')[1] ?? '');
+  const challenge = door?.endpoint.adapter.challenge(query) ?? null;
+  if (challenge === null || challenge.answer.length > challengeLengthMax) {
+    return sendProblem(reply, unknownEndpoint());
+  }
+  if (!sameText(challenge.token, challenge.expected)) {
+    route.metrics.webhook(door?.endpoint.source ?? 'none', 'refused', 'signature_wrong');
+    const told = 'The token is not the verify_token of this endpoint.';
+    return sendProblem(reply, problem(401, 'signature_wrong', told));
+  }
+  route.metrics.webhook(door?.endpoint.source ?? 'none', 'ignored', 'ping');
+  // As text that no browser runs: it is whatever was asked.
+  reply.header('x-content-type-options', 'nosniff').type('text/plain; charset=utf-8');
+  return reply.code(200).send(challenge.answer);
+}
+
+const challengeLengthMax = 1_000;
 
 function unknownEndpoint(): Problem {
   const told = 'There is no such webhook endpoint: docs/webhooks.md says how to add one.';

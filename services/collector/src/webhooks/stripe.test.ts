@@ -102,6 +102,12 @@ test('a charge whose money did not change counts nothing; one given back does', 
   expect(read(body)).toEqual({ kind: 'ignored', reason: 'no_money' });
 });
 
+test('where the shop tells of its refunds, a charge tells of none', () => {
+  const off = endpointOf('stripe', { refunds: false });
+  const reading = readBy(off, {}, fixtureText('stripe-charge-refunded'));
+  expect(reading).toEqual({ kind: 'ignored', reason: 'refunds_off' });
+});
+
 test.each([
   ['needs_response', '10.00'],
   ['under_review', '10.00'],

@@ -31,6 +31,8 @@ const settingsSchema = z.strictObject({
   order_metadata: z.string().min(1).max(40).default('order_id'),
   /** What `client_reference_id` holds; unless stated it is not read. */
   client_reference: z.enum(['order_id', 'user_id', 'anonymous_id']).optional(),
+  /** Refunds count; off where the shop tells of its refunds itself, or they would count twice. */
+  refunds: z.boolean().default(true),
   /** Test mode's events count too. */
   test_events: z.boolean().default(false),
 });
@@ -133,6 +135,7 @@ function sessionIdentifiers(session: unknown, settings: Settings): Record<string
 }
 
 function readCharge({ delivery, object: charge, happenedAt, settings }: Notice): Reading {
+  if (!settings.refunds) return ignored('refunds_off');
   // A change that is none of the money has no earlier amount.
   const earlier = at(delivery.body, 'data.previous_attributes.amount_refunded');
   const isRefund = textAt(delivery.body, 'type') === 'charge.refunded';

@@ -1,0 +1,58 @@
+/** The flags of `rosi webhook`. */
+import { text } from 'node:stream/consumers';
+import type { Command } from 'commander';
+import { examples, type ProgramContext } from '../program-context.js';
+import { dataDirOf, type Environment, type InstanceFlags } from '../reading/instance.js';
+import { addWebhook, listWebhooks, removeWebhook } from './webhooks.js';
+
+const withFolder = (command: Command) =>
+  command.option('--data-dir <folder>', 'data folder of the product (ROSI_DATA_DIR)');
+
+export function addWebhookCommands(program: Command, { terminal, env }: ProgramContext): void {
+  const webhook = program
+    .command('webhook')
+    .description('the addresses at which shops and payment providers deliver webhooks')
+    .addHelpText('after', examples(['rosi webhook add woocommerce shop', 'rosi webhook list']));
+  withFolder(webhook.command('add'))
+    .description('add an endpoint, or a further secret to one that is there')
+    .argument('<source>', 'shopify, stripe, woocommerce, meta, standard or json')
+    .argument('<id>', 'a part of its address; letters, digits, - and _')
+    .option('--settings <json>', 'settings of the source (docs/webhooks.md)')
+    .addHelpText(
+      'after',
+      `${examples([
+        'ROSI_WEBHOOK_SECRET=… rosi webhook add shopify shop',
+        'rosi webhook add stripe pay --settings \'{"refunds": false}\' < secret.txt',
+        'rosi webhook add woocommerce woo',
+      ])}
+The secret is read from ROSI_WEBHOOK_SECRET, else from the standard input; where you choose it
+(woocommerce, standard, json) one is made when none is given. \`rosi start\` reads it when it starts.`,
+    )
+    .action(async (source: string, id: string, flags: InstanceFlags & { settings?: string }) => {
+      const secret = await secretOf(env);
+      const added = { source, id, secret, settings: flags.settings ?? null };
+      addWebhook({ dataDir: dataDirOf(env, flags), terminal }, added);
+    });
+  withFolder(webhook.command('list'))
+    .description('addresses and the number of live secrets')
+    .addHelpText('after', examples(['rosi webhook list']))
+    .action((flags: InstanceFlags) => listWebhooks({ dataDir: dataDirOf(env, flags), terminal }));
+  withFolder(webhook.command('remove'))
+    .description('remove an endpoint, or the older of its two secrets')
+    .argument('<id>', 'as listed')
+    .option('--old-secret', 'only the older secret, once the provider signs by the newer one')
+    .addHelpText('after', examples(['rosi webhook remove shop --old-secret']))
+    .action((id: string, flags: InstanceFlags & { oldSecret?: boolean }) => {
+      const removed = { id, oldSecret: flags.oldSecret === true };
+      removeWebhook({ dataDir: dataDirOf(env, flags), terminal }, removed);
+    });
+}
+
+/** Null: none was given. A terminal is not waited for: what is typed there is seen. */
+async function secretOf(env: Environment): Promise<string | null> {
+  const stated = env['ROSI_WEBHOOK_SECRET']?.trim();
+  if (stated !== undefined && stated !== '') return stated;
+  if (process.stdin.isTTY) return null;
+  const piped = (await text(process.stdin)).trim();
+  return piped === '' ? null : piped;
+}

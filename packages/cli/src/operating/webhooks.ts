@@ -1,0 +1,117 @@
+/**
+ * `rosi webhook add|list|remove`: the endpoints in webhooks.json of the data folder. What is
+ * written has been read as the next start will read it; secrets come by a variable or the standard
+ * input, never by a flag, which other users of the machine could see, and are shown once at most.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { RosiError } from '@rosi/service-kit';
+import { z } from 'zod';
+import { writePrivateFile } from '../start/atomic-file.js';
+import { endpointsOf, readWebhooksFile, webhooksPath } from '../start/webhooks.js';
+import type { Terminal } from '../terminal/terminal.js';
+
+/** As the file states it; whether it is good is for the collector's own reading to say. */
+const fileSchema = z.object({
+  endpoints: z.array(
+    z.looseObject({ id: z.string(), source: z.string(), secrets: z.array(z.string()) }),
+  ),
+});
+type Stated = z.output<typeof fileSchema>['endpoints'][number];
+
+/** Sources whose secret the operator chooses: the provider is told one of ours. */
+const ownSecrets: ReadonlyMap<string, () => string> = new Map([
+  ['woocommerce', () => randomBytes(secretBytes).toString('base64url')],
+  ['json', () => randomBytes(secretBytes).toString('base64url')],
+  ['standard', () => `whsec_${randomBytes(secretBytes).toString('base64')}`],
+]);
+const secretBytes = 24;
+const secretsMax = 2;
+
+interface WebhookCommand {
+  readonly dataDir: string;
+  readonly terminal: Terminal;
+}
+
+export interface NewEndpoint {
+  readonly source: string;
+  readonly id: string;
+  /** Null: none was given. */
+  readonly secret: string | null;
+  /** JSON; null: as they are, or the standard ones. */
+  readonly settings: string | null;
+}
+
+/** A new endpoint; of one that is there, a further secret, and new settings where they are given. */
+export function addWebhook({ dataDir, terminal }: WebhookCommand, added: NewEndpoint): void {
+  const endpoints = read(dataDir);
+  const there = endpoints.find(({ id }) => id === added.id);
+  if (there !== undefined && there.source !== added.source) {
+    throw usage(`Endpoint ${added.id} is one of ${there.source}: choose another id.`);
+  }
+  const made = added.secret === null ? (ownSecrets.get(added.source)?.() ?? null) : null;
+  const secret = added.secret ?? made;
+  if (secret === null) {
+    throw usage(
+      `Give the secret that ${added.source} shows: set ROSI_WEBHOOK_SECRET, or pipe it in.`,
+    );
+  }
+  const secrets = [secret, ...(there?.secrets ?? [])].slice(0, secretsMax);
+  const settings = added.settings === null ? {} : { settings: parseSettings(added.settings) };
+  const endpoint = { ...there, id: added.id, source: added.source, secrets, ...settings };
+  write(dataDir, [...endpoints.filter((other) => other !== there), endpoint]);
+  terminal.out(`/hooks/${added.source}/${added.id}\n`);
+  if (made !== null) terminal.out(`secret, shown this once: ${made}\n`);
+  terminal.err('rosi: it counts from the next start of `rosi start` on\n');
+}
+
+/** One line an endpoint: its address and how many secrets are live. */
+export function listWebhooks({ dataDir, terminal }: WebhookCommand): void {
+  for (const { id, source, secrets } of read(dataDir)) {
+    const count = secrets.length === 1 ? '1 secret' : `${secrets.length} secrets`;
+    terminal.out(`/hooks/${source}/${id}  ${count}\n`);
+  }
+}
+
+/** The endpoint, or with `oldSecret` the older of its two secrets. */
+export function removeWebhook(
+  { dataDir, terminal }: WebhookCommand,
+  { id, oldSecret }: { readonly id: string; readonly oldSecret: boolean },
+): void {
+  const endpoints = read(dataDir);
+  const there = endpoints.find((endpoint) => endpoint.id === id);
+  if (there === undefined) throw usage(`There is no endpoint ${id}; \`rosi webhook list\`.`);
+  if (oldSecret && there.secrets.length < secretsMax) {
+    throw usage(`Endpoint ${id} has one secret alone: add the new one first.`);
+  }
+  const kept = oldSecret ? [{ ...there, secrets: there.secrets.slice(0, 1) }] : [];
+  write(
+    dataDir,
+    endpoints.flatMap((endpoint) => (endpoint === there ? kept : [endpoint])),
+  );
+  terminal.err('rosi: it counts from the next start of `rosi start` on\n');
+}
+
+function read(dataDir: string): readonly Stated[] {
+  const text = readWebhooksFile(dataDir);
+  if (text === null) return [];
+  endpointsOf(text, webhooksPath(dataDir));
+  return fileSchema.parse(JSON.parse(text)).endpoints;
+}
+
+function write(dataDir: string, endpoints: readonly object[]): void {
+  const text = `${JSON.stringify({ endpoints }, null, 2)}\n`;
+  endpointsOf(text, 'What would be written');
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  writePrivateFile(webhooksPath(dataDir), text);
+}
+
+function parseSettings(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw usage('--settings takes a JSON object, as docs/webhooks.md shows.');
+  }
+}
+
+const usage = (told: string) => new RosiError('ROSI_USAGE_INVALID', told);

@@ -1,0 +1,145 @@
+/** Meta's deliveries: Pages and Instagram, and the question by which it makes sure of an address. */
+import { createHmac } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { appFor, codeOf, MemoryLog } from '../testing/fixture.js';
+import {
+  collected,
+  endpointOf,
+  eventsOf,
+  fixtureText,
+  idsOf,
+  readBy,
+  webhookSecret,
+} from '../testing/webhooks.js';
+
+const verifyToken = 'verify-token-of-the-tests';
+const endpoint = endpointOf('meta', { verify_token: verifyToken }, 'page');
+const read = (body: object | string) => readBy(endpoint, {}, body);
+const page = fixtureText('meta-page');
+const social = { platform: 'facebook', medium: 'social', post_id: '67890_555' };
+
+test('a Page: comment, reply, reaction and its own post; not what it did itself or was undone', () => {
+  expect(eventsOf(read(page))).toEqual([
+    {
+      type: 'interaction',
+      occurred_at: '2026-03-01T10:00:00.000Z',
+      identifiers: { handle: 'facebook:123456' },
+      ...social,
+      interaction: { kind: 'comment', text: 'Lovely! Write me: ada@example.org' },
+    },
+    {
+      type: 'interaction',
+      occurred_at: '2026-03-01T10:00:20.000Z',
+      identifiers: { handle: 'facebook:777' },
+      ...social,
+      interaction: { kind: 'reply', text: 'So do I' },
+    },
+    {
+      type: 'interaction',
+      occurred_at: '2026-03-01T10:00:30.000Z',
+      identifiers: { handle: 'facebook:123456' },
+      ...social,
+      interaction: { kind: 'like' },
+    },
+    {
+      type: 'post',
+      occurred_at: '2026-03-01T10:00:50.000Z',
+      post: {
+        post_id: '67890_556',
+        platform: 'facebook',
+        author: 'Our shop',
+        media_type: 'owned',
+        format: 'status',
+        published_at: '2026-03-01T10:00:50.000Z',
+      },
+    },
+  ]);
+});
+
+test('the collector accepts all of it, masks the text, and knows it again on a retry', () => {
+  const events = collected(read(page));
+  expect(events.map(({ touchpoint }) => touchpoint)).toEqual([true, true, true, false]);
+  expect(JSON.stringify(events)).not.toContain('ada@example.org');
+  expect(idsOf(read(page))).toEqual(events.map(({ eventId }) => eventId));
+});
+
+const instagram = (field: string, value: object) => ({
+  object: 'instagram',
+  entry: [{ id: '17841405822304914', time: 1772359200, changes: [{ field, value }] }],
+});
+
+test.each([
+  [
+    'comments',
+    {
+      id: '17865799348089039',
+      from: { id: '6406', username: 'Ada' },
+      media: { id: '18091626484740369', media_product_type: 'FEED' },
+      text: 'Mine!',
+    },
+    'comment',
+    'instagram:@Ada',
+    '18091626484740369',
+  ],
+  [
+    'comments',
+    { id: '2', parent_id: '1', from: { id: '6406' }, media: { id: 'm' }, text: 'Yes' },
+    'reply',
+    'instagram:6406',
+    'm',
+  ],
+])('Instagram: %s %j', (field, value, kind, handle, postId) => {
+  const reading = read(instagram(field, value));
+  expect(eventsOf(reading)).toEqual([
+    {
+      type: 'interaction',
+      occurred_at: '2026-03-01T10:00:00.000Z',
+      identifiers: { handle },
+      platform: 'instagram',
+      medium: 'social',
+      post_id: postId,
+      interaction: { kind, text: value.text },
+    },
+  ]);
+  expect(idsOf(reading)).toEqual([`meta:instagram:${kind}:${value.id}`]);
+  collected(reading);
+});
+
+test('a mention names nobody; other fields and objects count nothing', () => {
+  const mention = eventsOf(read(instagram('mentions', { media_id: 'm', comment_id: 'c' })));
+  expect(mention).toMatchObject([{ post_id: 'm', interaction: { kind: 'mention' } }]);
+  expect(mention[0]).not.toHaveProperty('identifiers');
+  const story = instagram('story_insights', { media_id: 'm' });
+  expect(read(story)).toEqual({ kind: 'ignored', reason: 'topic' });
+  expect(read({ object: 'user', entry: [] })).toEqual({ kind: 'ignored', reason: 'topic' });
+  expect(read({}).kind).toBe('malformed');
+});
+
+test('the question at set-up is answered to who knows the token, and to nobody else', async () => {
+  const log = new MemoryLog();
+  const { app, get } = await appFor(log, { webhooks: [endpoint, endpointOf('shopify')] });
+  const ask = (token: string, address = 'meta/page', mode = 'subscribe') =>
+    get(
+      `/hooks/${address}?hub.mode=${mode}&hub.verify_token=${token}&hub.challenge=%3Cb%3E1158201444`,
+    );
+  const answer = await ask(verifyToken);
+  expect([answer.statusCode, answer.body]).toEqual([200, '<b>1158201444']);
+  expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
+  expect(codeOf(await ask('another'))).toBe('signature_wrong');
+  expect(codeOf(await ask(verifyToken, 'shopify/one'))).toBe('not_found');
+  expect(codeOf(await ask(verifyToken, 'meta/other'))).toBe('not_found');
+  expect(codeOf(await ask(verifyToken, 'meta/page', 'unsubscribe'))).toBe('not_found');
+
+  const deliver = (secret: string) =>
+    app.inject({
+      method: 'POST',
+      url: '/hooks/meta/page',
+      headers: {
+        'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(page).digest('hex')}`,
+      },
+      payload: page,
+    });
+  expect((await deliver(webhookSecret)).json()).toEqual({ accepted: 4, rejected: [] });
+  expect((await deliver('another-secret-altogether')).statusCode).toBe(401);
+  expect(log.events).toHaveLength(4);
+});
