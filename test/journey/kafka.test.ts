@@ -8,6 +8,7 @@ import { removeTopics, startTestKafka } from '@rosi/streams-kafka/testing';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { operate } from '../harness/operating.js';
 import { makeDataDir, type Product, removeDataDir, startProduct } from '../harness/product.js';
+import { killAgainAndAgain } from './kills-run.js';
 import { arrivalOf } from './random-sets-arrival.js';
 import { killAll } from './random-sets-ending.js';
 import { problemsOf, type Step } from './random-sets-run.js';
@@ -15,6 +16,7 @@ import { booksOf, expectedBooks, postAll, tablesOf, weekEvents } from './shop-we
 
 const testMsMax = 400_000;
 const buyers = 60;
+const killsEach = 2;
 const kafka = await startTestKafka();
 afterAll(() => kafka?.close());
 
@@ -53,6 +55,18 @@ describe.skipIf(kafka === null)('the product on Kafka', () => {
       const problems = await problemsOf(arrivalOf(seed), seed, steps, env);
       await clear(prefix);
       expect(problems).toEqual([]);
+    },
+    testMsMax,
+  );
+
+  it(
+    'killed again and again with lag it equals the oracle',
+    async () => {
+      const prefix = newPrefix();
+      const report = await killAgainAndAgain(71, killsEach, placeOf(prefix));
+      await clear(prefix);
+      expect(report.problems).toEqual([]);
+      expect(report.kills).toEqual({ parent: killsEach, group: killsEach, clickhouse: killsEach });
     },
     testMsMax,
   );

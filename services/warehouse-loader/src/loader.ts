@@ -3,6 +3,7 @@
  * to these positions, settles what an earlier run left open, then loads every partition of every
  * topic side by side until it is stopped. A replay empties the tables and begins anew.
  */
+import { setMaxListeners } from 'node:events';
 import { eventsCollected, ledgerErasures, type TextHash } from '@rosi/events';
 import type { LogReader } from '@rosi/streams';
 import type { Warehouse } from '@rosi/warehouse';
@@ -173,6 +174,8 @@ async function makeRound(
   const turns = new Map(places.map(({ loaded }) => [loaded.table, makeTurn()]));
   const limits = { ...defaultLimits, ...options.limits };
   const stopping = new AbortController();
+  // Every partition waits for it; Node takes more than ten for a leak.
+  setMaxListeners(0, stopping.signal);
   stopped.addEventListener('abort', () => stopping.abort(), { once: true });
   if (stopped.aborted) stopping.abort();
   const loaders = await Promise.all(
