@@ -8,6 +8,7 @@ import { removeTopics, startTestKafka } from '@rosi/streams-kafka/testing';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { operate } from '../harness/operating.js';
 import { makeDataDir, type Product, removeDataDir, startProduct } from '../harness/product.js';
+import { killAgainAndAgain } from './kills-run.js';
 import { arrivalOf } from './random-sets-arrival.js';
 import { killAll } from './random-sets-ending.js';
 import { problemsOf, type Step } from './random-sets-run.js';
@@ -15,6 +16,7 @@ import { booksOf, expectedBooks, postAll, tablesOf, weekEvents } from './shop-we
 
 const testMsMax = 400_000;
 const buyers = 60;
+const killsEach = 2;
 const kafka = await startTestKafka();
 afterAll(() => kafka?.close());
 
@@ -53,6 +55,18 @@ describe.skipIf(kafka === null)('the product on Kafka', () => {
       const problems = await problemsOf(arrivalOf(seed), seed, steps, env);
       await clear(prefix);
       expect(problems).toEqual([]);
+    },
+    testMsMax,
+  );
+
+  it(
+    'killed again and again with lag it equals the oracle',
+    async () => {
+      const prefix = newPrefix();
+      const report = await killAgainAndAgain(71, killsEach, placeOf(prefix));
+      await clear(prefix);
+      expect(report.problems).toEqual([]);
+      expect(report.kills).toEqual({ parent: killsEach, group: killsEach, clickhouse: killsEach });
     },
     testMsMax,
   );
@@ -105,21 +119,21 @@ describe.skipIf(kafka === null)('the product on Kafka', () => {
         let product = await begin();
         await postAll(product, weekEvents(0, buyers));
         await product.settle();
-        const device = 'week-a3';
-        expect(await rowsNaming(product, device)).toBeGreaterThan(2);
-        const identifiers = { anonymous_id: device };
+        const traces = ['week-a3', 'week-u3', 'week-3-0', 'week-3-1'];
+        expect(await rowsNaming(product, traces)).toBeGreaterThan(3);
+        const identifiers = { anonymous_id: 'week-a3' };
         await operate(product, 'POST', '/v1/persons/erase', { identifiers });
         await wait(100);
         await killAll(product);
         product = await start();
         await product.settle();
-        expect(await rowsNaming(product, device)).toBe(0);
+        expect(await rowsNaming(product, traces)).toBe(0);
         expect(await booksOf(product)).toMatchObject(booksOfErased());
         // Late copies of what was erased.
         await postAll(product, weekEvents(3, 4));
         await operate(product, 'POST', '/v1/replay', {});
         await product.settle();
-        expect(await rowsNaming(product, device)).toBe(0);
+        expect(await rowsNaming(product, traces)).toBe(0);
         expect(await booksOf(product)).toMatchObject(booksOfErased());
       },
       testMsMax,
@@ -133,12 +147,12 @@ function booksOfErased() {
   return { orders, net, credit, daily, first };
 }
 
-async function rowsNaming(product: Product, trace: string): Promise<number> {
+async function rowsNaming(product: Product, traces: readonly string[]): Promise<number> {
   const tables = ['order_records', 'credit_deltas', 'events', 'touchpoints', 'identities'];
   const all = tables.map((name) => `SELECT toString(tuple(*)) AS row FROM rosi.${name}`);
   const rows = await product.sql(
     `SELECT count() AS rows FROM (${all.join(' UNION ALL ')})
-    WHERE match(row, '\\\\b${trace}\\\\b')`,
+    WHERE match(row, '\\\\b(${traces.join('|')})\\\\b')`,
   );
   return Number(rows[0]?.['rows']);
 }

@@ -35,8 +35,12 @@ const afterAnswersMsMax = 150;
 const comparedEvery = 10;
 
 /** Kills each victim so many times, in an order of the seed's, and compares with the oracle. */
-export async function killAgainAndAgain(seed: number, killsEach: number): Promise<KillsReport> {
-  const killing = new Killing(seed, killsEach, await makeDataDir());
+export async function killAgainAndAgain(
+  seed: number,
+  killsEach: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<KillsReport> {
+  const killing = new Killing(seed, killsEach, await makeDataDir(), env);
   try {
     return await killing.report();
   } finally {
@@ -55,13 +59,18 @@ class Killing {
   #tooLate = 0;
   #resent = 0;
 
-  constructor(seed: number, killsEach: number, dataDir: string) {
+  constructor(
+    seed: number,
+    killsEach: number,
+    dataDir: string,
+    env: Readonly<Record<string, string>>,
+  ) {
     this.#random = new Random(seed);
     const each = victims.flatMap((victim) => new Array<Victim>(killsEach).fill(victim));
     this.#order = this.#random.shuffled(each);
     const events = this.#order.length * eventsPerKill * eventsSpare;
     const arrival = longArrivalOf(seed, Math.ceil(events));
-    this.run = new SetRun(arrival, seed, dataDir);
+    this.run = new SetRun(arrival, seed, dataDir, env);
     this.#waves = [...arrival.waves];
     this.#events = arrival.events.length;
   }

@@ -127,6 +127,31 @@ test.skipIf(kafka === null)(
   },
 );
 
+test.skipIf(kafka === null)(
+  'a long stretch is read again without a pause, however little is fetched ahead',
+  { timeout: 60_000 },
+  async () => {
+    const place = { kafka: options, prefix: `${prefix}c.`, partitions: 1, topics: [TOPIC] };
+    const topic = `${place.prefix}${TOPIC}`;
+    await makeTopic(topic);
+    const total = 48;
+    await withProducer(async (producer) => {
+      for (let n = 0; n < total; n += 1) await send(producer, topic, [`${n}`.padEnd(250_000, '.')]);
+    });
+    const reader = await openLogReader({ ...place, follow: true });
+    const end = await reader.endOffset(TOPIC, 0);
+    const seen: number[] = [];
+    for (let from = 0; from < end; ) {
+      const run = await reader.read(TOPIC, 0, from, everything);
+      expect(run.next).toBeGreaterThan(from);
+      seen.push(...run.records.map(({ value }) => Number.parseInt(value.toString(), 10)));
+      from = run.next;
+    }
+    expect(seen).toEqual(Array.from({ length: total }, (_, n) => n));
+    await reader.close();
+  },
+);
+
 test('says by name that nobody answers', { timeout: 60_000 }, async () => {
   const nobody = { brokers: ['127.0.0.1:9'], clientId: 'log-reader' };
   await expect(openLogReader({ kafka: nobody, partitions: 1, topics: [] })).rejects.toMatchObject({

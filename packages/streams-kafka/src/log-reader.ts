@@ -88,8 +88,11 @@ class Reader implements KafkaLogReader {
 
   async read(topic: string, partition: number, from: number, limits: RunLimits): Promise<ReadRun> {
     const place = this.placeOf(topic, partition);
-    const known = this.tailOf(place)?.read(from, limits);
-    if (known !== undefined) return known;
+    const tail = this.tailOf(place);
+    const known = tail?.read(from, limits);
+    // Who reads a stretch again must not take "not fetched yet" for "nothing there".
+    const isAtEnd = tail !== undefined && from >= tail.stableOffset;
+    if (known !== undefined && (known.next > from || isAtEnd)) return known;
     const fetched = await this.fetch(place, from);
     const start = Math.max(from, fetched.firstOffset);
     this.follow(place, start, fetched);

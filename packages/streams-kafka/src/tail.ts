@@ -13,6 +13,8 @@ const BYTES_AHEAD_MAX = 4 * 1024 * 1024;
 export class Tail implements FetchSource {
   /** The oldest offset that retention has left, as the broker told last. */
   firstOffset: number;
+  /** Everything before it can be read, as the broker told last. */
+  stableOffset: number;
   /** An error that waiting does not mend: the tail is of no use any more. */
   trouble: string | undefined;
   private records: KafkaRecord[];
@@ -32,6 +34,7 @@ export class Tail implements FetchSource {
     this.next = fetched.nextOffset;
     this.bytes = bytesOf(fetched.records);
     this.firstOffset = fetched.firstOffset;
+    this.stableOffset = fetched.lastStableOffset;
   }
 
   /** Up to where everything was fetched. */
@@ -47,6 +50,7 @@ export class Tail implements FetchSource {
     this.trouble = fetched.error;
     if (fetched.error !== undefined) return;
     this.firstOffset = fetched.firstOffset;
+    this.stableOffset = fetched.lastStableOffset;
     for (const record of fetched.records) this.records.push(record);
     this.bytes += bytesOf(fetched.records);
     this.next = fetched.nextOffset;

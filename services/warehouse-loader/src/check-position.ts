@@ -72,7 +72,7 @@ async function isSameRecord(options: PartitionLoaderOptions, offset: number): Pr
   return same.length > 0;
 }
 
-/** Where the batch that ends at `to` began is not known; it had no more records than allowed. */
+/** Mending what is whole changes nothing. */
 async function mendLastBatch(
   options: PartitionLoaderOptions,
   { since, to }: { since: number; to: number },
@@ -80,8 +80,7 @@ async function mendLastBatch(
 ): Promise<void> {
   const { reader, loaded, partition, limits, turn } = options;
   if (loaded.mendViews === undefined) return;
-  const first = await reader.firstOffset(loaded.topic, partition);
-  for (let from = Math.max(since, first, to - limits.batchRecordsMax); from < to; ) {
+  for (let from = await beginOfLastBatch(options, { since, to }); from < to; ) {
     const run = await reader.read(loaded.topic, partition, from, {
       recordsMax: to - from,
       bytesMax: limits.batchBytesMax,
@@ -90,6 +89,24 @@ async function mendLastBatch(
     const next = Math.min(run.next, to);
     await turn(() => mendViews(options, { from, to: next, records }, timezone));
     from = next;
+  }
+}
+
+/**
+ * Where the batch that ends at `to` began is not known; it had no more records than allowed, but
+ * may have gone over more offsets, where the log uses some for itself.
+ */
+async function beginOfLastBatch(
+  options: PartitionLoaderOptions,
+  { since, to }: { since: number; to: number },
+): Promise<number> {
+  const { reader, loaded, partition, limits } = options;
+  const earliest = Math.max(since, await reader.firstOffset(loaded.topic, partition));
+  for (let offsets = limits.batchRecordsMax; ; offsets *= 2) {
+    const from = Math.max(earliest, to - offsets);
+    if (from === earliest) return from;
+    const records = await readAgain(options, { from, to });
+    if (records.length >= limits.batchRecordsMax) return from;
   }
 }
 

@@ -25,8 +25,8 @@ import { continueReplay, type LogParts, type LogPartsContext } from './log-parts
 import { need } from './need.js';
 import type { StitcherProgress } from './pipeline-status.js';
 
-/** Status is asked often: it says so at once when Kafka is away. */
-const patienceMs = 0;
+/** Status is asked often: it says so soon when Kafka is away. */
+const patienceMs = 1000;
 const oneRecord = { recordsMax: 1, bytesMax: 1 };
 
 interface Started {

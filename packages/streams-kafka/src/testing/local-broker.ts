@@ -43,7 +43,8 @@ export async function startLocalBroker(options: LocalBrokerOptions = {}): Promis
   const properties = writeProperties(dir, port, await freePort());
   if (!existsSync(join(dir, 'data', 'meta.properties'))) {
     const id = randomBytes(16).toString('base64url');
-    const format = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', properties];
+    // In one argument: an id may begin with a hyphen.
+    const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${id}`, '-c', properties];
     await run('java', [...classPath, ...format]);
   }
   const server = ['-Xmx512m', '-XX:+UseSerialGC', ...classPath, 'kafka.Kafka', properties];
