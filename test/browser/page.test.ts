@@ -131,7 +131,9 @@ test('a receipt opens in place, by keyboard alone, and closes again', async () =
   await filled();
   const { page, complaints } = await newVisit();
   await page.goto('/');
-  await page.keyboard.type(secretKey); // The field has the focus.
+  // The browser gives the field its focus when it draws the page, so a test has to wait for it.
+  await expect.poll(() => focused(page), { timeout: 60_000 }).toBe('key');
+  await page.keyboard.type(secretKey);
   await page.keyboard.press('Enter');
   await page.locator('main#page').waitFor();
   const isAt = async (id: string) => (await focused(page)) === id;

@@ -95,6 +95,12 @@ describe('who is let in', () => {
     const foreign = { origin: 'https://evil.example' };
     expect((await logIn(secretKey, {}, foreign)).statusCode).toBe(403);
     expect((await logIn(secretKey, {}, { origin: 'null' })).statusCode).toBe(403);
+    const sites = { 'cross-site': 403, 'same-site': 403, 'same-origin': 303 };
+    for (const [site, status] of Object.entries(sites)) {
+      // Behind a proxy the origin's host is not the request's.
+      const headers = { origin: 'https://rosi.example', 'sec-fetch-site': site };
+      expect((await logIn(secretKey, {}, headers)).statusCode).toBe(status);
+    }
     for (const next of ['//evil.example', 'https://evil.example', '/\\evil', '/?a\r\nb: c']) {
       expect((await logIn(secretKey, { next })).headers.location).toBe('/');
     }

@@ -51,9 +51,14 @@ function safeNext(next: string | null): string {
   return next !== null && /^\/(?:\?[\x21-\x7e]*)?$/.test(next) ? next : '/';
 }
 
-/** Browsers say where a form stands; one of another site is refused. */
+/**
+ * Browsers say where a form stands; one of another site is refused. Their own word comes first, since
+ * behind a proxy the host may be another than the one that they know.
+ */
 function isOwn({ headers }: FastifyRequest): boolean {
   const { origin } = headers;
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
   if (origin === undefined) return true;
   try {
     return new URL(origin).host === headers.host;
