@@ -64,8 +64,8 @@ export const collectionFaults: readonly Fault[] = [
     [
       {
         name: 'answered before the log has it',
-        find: 'const failure = await append(route, acceptance);',
-        replace: 'void append(route, acceptance); const failure = null;',
+        find: 'const failure = await appendDurably(route, acceptance.records);',
+        replace: 'void appendDurably(route, acceptance.records); const failure = null;',
         breaks: 'An accepted event is lost in a crash.',
       },
     ],

@@ -209,8 +209,8 @@ const telling = [
     },
     {
       name: 'only the first page of orders is told',
-      find: 'else this.#sendOn(journey, cause);',
-      replace: '',
+      find: 'if (journey.hasUntold) this.#sendOn(journey, cause);',
+      replace: 'if (journey.hasUntold) return;',
       breaks: 'The hundred and first order of a large person never learns what earned it.',
     },
     {
