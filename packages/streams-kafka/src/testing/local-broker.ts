@@ -81,7 +81,7 @@ function writeProperties(dir: string, port: number, controllerPort: number): str
   return file;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

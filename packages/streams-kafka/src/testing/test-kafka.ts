@@ -1,8 +1,10 @@
 /**
- * Kafka for one test file: the brokers of `ROSI_KAFKA_BROKERS`, else a broker of its own. Without
+ * Kafka for one test file: the brokers of `ROSI_KAFKA_BROKERS`, else a broker of its own, in a
+ * container where Docker answers and from Maven Central's jars where it doesn't. Without Docker and
  * Java the tests are skipped, loudly; in CI that is a failure.
  */
 import { MissingToolError } from './broker-jars.js';
+import { startContainerBroker } from './container-broker.js';
 import { startLocalBroker } from './local-broker.js';
 
 export interface TestKafka {
@@ -17,7 +19,7 @@ export async function startTestKafka(): Promise<TestKafka | null> {
     return { brokers: given.split(','), close: async () => {} };
   }
   try {
-    const { address, close } = await startLocalBroker();
+    const { address, close } = (await startContainerBroker()) ?? (await startLocalBroker());
     return { brokers: [address], close };
   } catch (error) {
     if (!(error instanceof MissingToolError) || process.env['CI']) throw error;
