@@ -53,7 +53,7 @@ export function addLinksRoute(app: FastifyInstance, route: LinksRoute): void {
     if (denied !== null) return sendProblem(reply, denied);
     const made = await makeLinks(route, request);
     if (isProblem(made)) return sendProblem(reply, made);
-    return reply.code(201).send(made);
+    return reply.code(made.links.length > 0 ? 201 : 200).send(made);
   });
   app.get<ListQuery>('/v1/links', async (request, reply) => {
     const denied = secretAccess(request, route.kindOf);
@@ -89,7 +89,7 @@ async function makeLinks(route: LinksRoute, request: FastifyRequest): Promise<Ma
       rejected.push({ index, link_id: linkId, code: 'invalid_link', message });
     }
   });
-  if (accepted.length === 0) return problemOf(rejected);
+  if (items.length === 1 && rejected.length === 1) return problemOf(rejected);
   const at = route.now();
   const context = requestContext(request, 'secret', route.workspace, at);
   const records = accepted.map((link) => {
@@ -110,7 +110,7 @@ async function makeLinks(route: LinksRoute, request: FastifyRequest): Promise<Ma
   return { links, rejected };
 }
 
-/** Nothing was made: the first reason is the answer. */
+/** Of a lone link, which was refused: the reason is the answer. */
 function problemOf(rejected: readonly object[]): Problem {
   const [first] = rejected;
   const message = first !== undefined && 'message' in first ? String(first.message) : 'No link.';

@@ -269,12 +269,7 @@ describe('what is not counted', () => {
 describe('a link that is not there', () => {
   it('is a page that says nothing of the system', async () => {
     const { visit, clicks } = await serve();
-    for (const path of [
-      '/l/other',
-      '/l/SHOES',
-      `/l/${'x'.repeat(2_000)}`,
-      '/l/a%2Fb',
-    ]) {
+    for (const path of ['/l/other', '/l/SHOES', `/l/${'x'.repeat(2_000)}`, '/l/a%2Fb']) {
       const answer = await visit(path);
       expect(answer.statusCode, path).toBe(404);
       expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
