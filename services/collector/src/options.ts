@@ -3,7 +3,7 @@ import type { Identifier } from '@rosi/events';
 import type { Logger } from '@rosi/service-kit';
 import type { TopicWriter } from '@rosi/streams';
 import type { FastifyInstance } from 'fastify';
-import type { LinksOptions } from './links/index.js';
+import type { LinksOptions } from './links/link-options.js';
 import type { WebhookEndpoint } from './webhooks/endpoints.js';
 
 /** The pipeline as `GET /v1/status` shows it. */

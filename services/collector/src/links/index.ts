@@ -6,21 +6,11 @@ import { AddressLimits } from '../address-limits.js';
 import type { CollectorMetrics } from '../collector-metrics.js';
 import type { CollectorLimits, CollectorOptions } from '../options.js';
 import type { Workspace } from '../request-context.js';
-import type { ClickStore } from './click-store.js';
-import { LinkBook, type LinkSource } from './link-book.js';
-import { addLinksRoute, type ListedLink } from './links-route.js';
+import { LinkBook } from './link-book.js';
+import { addLinksRoute } from './links-route.js';
 import { tellingLinks } from './passing-links.js';
 import { RecentClicks } from './recent-clicks.js';
 import { addRedirectRoute } from './redirect-route.js';
-
-export interface LinksOptions {
-  readonly store: ClickStore;
-  readonly source: LinkSource;
-  /** Links after an id, in the order of ids. */
-  list(after: string, limit: number): Promise<readonly ListedLink[]>;
-  /** Under which people reach this collector, `https://go.shop.example`; absent: as they ask. */
-  readonly publicUrl?: string | undefined;
-}
 
 export interface LinksContext {
   readonly kindOf: KeyReader;

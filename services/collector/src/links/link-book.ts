@@ -10,23 +10,7 @@
 import type { Logger } from '@rosi/service-kit';
 import { TokenBucket } from '../rate-limit.js';
 import { readDestination } from './destination.js';
-
-/** A link as the tables or the log have it. */
-export interface StoredLink {
-  readonly linkId: string;
-  readonly url: string;
-  /** Milliseconds since 1970. */
-  readonly occurredAt: number;
-  readonly eventId: string;
-}
-
-export interface LinkSource {
-  /** The newest, at most so many. */
-  newest(limit: number): Promise<readonly StoredLink[]>;
-  /** Those recorded within so many seconds. */
-  recordedWithin(seconds: number): Promise<readonly StoredLink[]>;
-  find(linkId: string): Promise<StoredLink | null>;
-}
+import type { LinkSource, StoredLink } from './link-options.js';
 
 interface Entry {
   /** Null: its address is none that a link may lead to. */

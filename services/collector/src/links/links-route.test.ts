@@ -2,8 +2,7 @@
 import { createLogger } from '@rosi/service-kit';
 import { describe, expect, it } from 'vitest';
 import { appFor, bearer, codeOf, MemoryLog, secretKey, writeKey } from '../testing/fixture.js';
-import type { LinksOptions } from './index.js';
-import type { ListedLink } from './links-route.js';
+import type { LinksOptions, ListedLink } from './link-options.js';
 import { makeLinkId } from './new-links.js';
 
 const stored: ListedLink[] = ['a', 'b'].map((id) => ({

@@ -26,16 +26,6 @@ export interface LinksRoute {
   now(): number;
 }
 
-/** A link as the tables have it, for lists. */
-export interface ListedLink {
-  readonly link_id: string;
-  readonly url: string;
-  readonly post_id: string;
-  readonly influencer_id: string;
-  readonly campaign_id: string;
-  readonly program_id: string;
-}
-
 const bodyBytesMax = 5_000_000;
 const linksMax = 1_000;
 const listMax = 1_000;

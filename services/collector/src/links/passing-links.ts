@@ -1,7 +1,7 @@
 /** A log that tells of each link that was written to it, whoever's request brought it. */
 import type { CollectedEvent } from '@rosi/events';
 import type { TopicWriter } from '@rosi/streams';
-import type { StoredLink } from './link-book.js';
+import type { StoredLink } from './link-options.js';
 
 export function tellingLinks(log: TopicWriter, tell: (link: StoredLink) => void): TopicWriter {
   return {

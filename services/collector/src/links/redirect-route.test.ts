@@ -15,8 +15,7 @@ import {
   until,
 } from '../testing/fixture.js';
 import { type ClickStore, openClickStore } from './click-store.js';
-import type { LinksOptions } from './index.js';
-import type { StoredLink } from './link-book.js';
+import type { LinksOptions, StoredLink } from './link-options.js';
 import { hourMs } from './visitor.js';
 
 const shoes: StoredLink = {
