@@ -38,6 +38,14 @@ export {
   timeText,
 } from './rows.js';
 export { readStoredSettings } from './stored-settings.js';
+export {
+  type CatalogueLink,
+  findLink,
+  type LinkRow,
+  listLinks,
+  readNewestLinks,
+  readRecentLinks,
+} from './tracked-links.js';
 export { connectWarehouse } from './warehouse.js';
 export type {
   ErasedPersons,

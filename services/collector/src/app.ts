@@ -11,6 +11,7 @@ import { addDocumentation, addFrontDoor } from './documentation.js';
 import { addEventsRoute } from './events-route.js';
 import { InFlightBytes } from './in-flight.js';
 import { keyedHash } from './keyed-hash.js';
+import { addLinks } from './links/index.js';
 import { addOperationsRoutes } from './operations-routes.js';
 import { type CollectorOptions, defaultLimits } from './options.js';
 import { type Problem, type ProblemCode, problem, retryLater, sendProblem } from './problems.js';
@@ -39,6 +40,7 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     logger: false,
     bodyLimit: limits.bodyBytesMax,
     requestTimeout: limits.requestTimeoutMs,
+    trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     http: {
       headersTimeout: limits.requestTimeoutMs,
       // Node looks for late requests every 30 s unless told, and so would be late itself.
@@ -78,6 +80,7 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     ownDomains: options.ownDomains,
     hash: keyedHash(options.hashKey),
   };
+  const log = await addLinks(app, { kindOf, limits, workspace, metrics, options, now });
   addEventsRoute(app, {
     kindOf,
     limits,
@@ -87,13 +90,13 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     },
     inFlight,
     workspace,
-    log: options.log,
+    log,
     metrics,
     logger: options.logger,
     now,
   });
   addCommandRoutes(app, { kindOf, workspace, log: options.log, options, now });
-  addWebhookRoute(app, { limits, inFlight, workspace, metrics, options, now });
+  addWebhookRoute(app, { limits, inFlight, workspace, metrics, options: { ...options, log }, now });
   addOperationsRoutes(app, { kindOf, metrics, options, isStopping: () => stopping });
   await addDocumentation(app, limits);
   if (options.pages === undefined) addFrontDoor(app);

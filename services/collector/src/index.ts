@@ -1,4 +1,6 @@
 /** The HTTP edge: takes events, answers once they are durable, and tells how the pipeline is. */
+export { type ClickStore, openClickStore } from './links/click-store.js';
+export type { LinkSource, LinksOptions, ListedLink, StoredLink } from './links/link-options.js';
 export {
   type CollectorLimits,
   type CollectorOptions,

@@ -3,6 +3,7 @@ import type { Identifier } from '@rosi/events';
 import type { Logger } from '@rosi/service-kit';
 import type { TopicWriter } from '@rosi/streams';
 import type { FastifyInstance } from 'fastify';
+import type { LinksOptions } from './links/link-options.js';
 import type { WebhookEndpoint } from './webhooks/endpoints.js';
 
 /** The pipeline as `GET /v1/status` shows it. */
@@ -47,6 +48,8 @@ export interface CollectorLimits {
   readonly writeKeyRate: RateLimit;
   /** Of each webhook endpoint; only signed deliveries are charged. */
   readonly webhookRate: RateLimit;
+  /** Clicks of one network address that are kept; further ones are sent on and not counted. */
+  readonly clickRate: RateLimit;
   /** A request that has not arrived whole by then is cut off. */
   readonly requestTimeoutMs: number;
   /** On a stop, requests that are still under way after this time are cut off (unanswered). */
@@ -61,6 +64,7 @@ export const defaultLimits: CollectorLimits = Object.freeze({
   secretKeyRate: Object.freeze({ eventsPerSecond: 200_000, burst: 1_000_000 }),
   writeKeyRate: Object.freeze({ eventsPerSecond: 20_000, burst: 100_000 }),
   webhookRate: Object.freeze({ eventsPerSecond: 5_000, burst: 50_000 }),
+  clickRate: Object.freeze({ eventsPerSecond: 20, burst: 500 }),
   requestTimeoutMs: 60_000,
   stopTimeoutMs: 15_000,
 });
@@ -92,6 +96,10 @@ export interface CollectorOptions {
   customersOf?(prefix: string): Promise<readonly Identifier[]>;
   /** Endpoints under /hooks/; none unless given. */
   readonly webhooks?: readonly WebhookEndpoint[];
+  /** Tracked links under /l/ and /v1/links; none unless given. */
+  readonly links?: LinksOptions;
+  /** Proxies whose X-Forwarded-For is believed: addresses and networks; none unless given. */
+  readonly trustedProxies?: readonly string[];
   /** Pages for people, served beside the API in a scope of their own; absent: none. */
   pages?(app: FastifyInstance): Promise<void>;
   readonly logger: Logger;

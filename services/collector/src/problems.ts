@@ -11,6 +11,7 @@ export const problemCodes = [
   'invalid_settings',
   'invalid_identifiers',
   'invalid_webhook',
+  'invalid_link',
   'signature_missing',
   'signature_wrong',
   'signature_expired',

@@ -25,7 +25,7 @@ export interface RestoreCommand {
 
 const MEBIBYTE = 1024 * 1024;
 const DRAFT = 'restore.incomplete';
-const parts = ['clickhouse', 'loader', 'state', 'keys.json', 'webhooks.json', 'events'];
+const parts = ['clickhouse', 'loader', 'state', 'keys.json', 'webhooks.json', 'clicks', 'events'];
 
 export async function runRestore(command: RestoreCommand): Promise<void> {
   const { dataDir, terminal } = command;

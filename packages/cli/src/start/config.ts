@@ -2,6 +2,7 @@
  * The configuration of `rosi start`: every ROSI_ variable that it reads, in one schema. All
  * problems are told together, by parseEnvironment, with the variable's name and the remedy.
  */
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import {
   type ArmedFailpoint,
@@ -61,6 +62,20 @@ const schema = z.object({
     .default('')
     .transform((text) => text.split(',').flatMap((part) => part.trim().toLowerCase() || []))
     .describe("List your sites' domains, separated by commas."),
+  ROSI_PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
+    .refine((url) => /^https?:\/\/[^/?#@]+\/?$/.test(url), 'has more than a host and a port')
+    .transform((url) => url.replace(/\/$/, ''))
+    .describe(
+      'Write the address under which people reach ROSI, https://go.shop.example for example.',
+    )
+    .optional(),
+  ROSI_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+    .refine((proxies) => proxies.every(isNetwork), 'has a part that is no address or network')
+    .describe('List the addresses of your reverse proxies, 10.0.0.0/8,::1 for example.'),
   ROSI_LOG_RETENTION_DAYS: z
     .string()
     .regex(/^\d{1,5}$/, 'is not a whole number')
@@ -105,6 +120,10 @@ export interface StartConfig {
   readonly suppressionKey: string | null;
   readonly timezone: string;
   readonly ownDomains: readonly string[];
+  /** Under which people reach the collector; null: as they ask. */
+  readonly publicUrl: string | null;
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
   readonly logRetention: { readonly ageMs: number; readonly bytes: number };
   /** JSON as stated; null: webhooks.json of the data folder, where there is one. */
   readonly webhooks: string | null;
@@ -137,6 +156,8 @@ export function readStartConfig(
     suppressionKey: read.ROSI_SUPPRESSION_KEY ?? null,
     timezone: read.ROSI_TIMEZONE,
     ownDomains: read.ROSI_OWN_DOMAINS,
+    publicUrl: read.ROSI_PUBLIC_URL ?? null,
+    trustedProxies: read.ROSI_TRUSTED_PROXIES,
     logRetention: {
       ageMs: read.ROSI_LOG_RETENTION_DAYS * dayMs,
       bytes: read.ROSI_LOG_RETENTION_BYTES,
@@ -163,6 +184,15 @@ function refuseOutsideOfTests(env: Readonly<Record<string, string | undefined>>)
     'ROSI_CONFIG_INVALID',
     'ROSI_FAILPOINT makes the process die and is for tests alone: unset it. ' +
       '(Tests set NODE_ENV=test beside it.)',
+  );
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
   );
 }
 

@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { defaultSettings, readSettings } from '@rosi/attribution';
 import {
+  type ClickStore,
   type Collector,
+  type LinksOptions,
+  openClickStore,
   type PartReadiness,
   type PipelineStatus,
   startCollector,
@@ -19,8 +22,12 @@ import {
   connectWarehouse,
   type EmbeddedClickHouse,
   exportPersons,
+  findLink,
+  listLinks,
   readCustomers,
+  readNewestLinks,
   readOrderReceipt,
+  readRecentLinks,
   readStoredSettings,
   startEmbeddedClickHouse,
   type Warehouse,
@@ -33,7 +40,7 @@ import { type FoundKeys, prepareKeys } from './keys.js';
 import { type LogParts, type LogPartsContext, workspace } from './log-parts.js';
 import { need } from './need.js';
 import { pipelineMetrics, type ThreadMetrics, threadMetrics } from './pipeline-metrics.js';
-import { type PipelineReaders, readPipelineStatus } from './pipeline-status.js';
+import { type PipelineReaders, readPipelineStatus, withClicks } from './pipeline-status.js';
 import { type ReceiptDocument, receiptDocument } from './receipt.js';
 import { removeRunFile, writeRunFile } from './run-file.js';
 import { assertSameLog } from './same-log.js';
@@ -60,6 +67,7 @@ interface Started {
   warehouse?: Warehouse;
   loader?: { stop(): Promise<void> };
   loaderProgress?: LoaderProgress;
+  clicks?: ClickStore;
   collector?: Collector;
 }
 
@@ -92,6 +100,7 @@ export async function createParts(
       loaderPart(config, started, fault),
       warehousePart(started),
       ...logs.upkeep,
+      clicksPart(config, started, logs, logger),
       collectorPart(config, started, logs, logger),
       runFilePart(config, started),
     ],
@@ -197,6 +206,37 @@ function warehousePart(started: Started): LifecyclePart {
   };
 }
 
+/** Clicks of tracked links that the log does not have yet; those of an earlier run go there now. */
+function clicksPart(
+  config: StartConfig,
+  started: Started,
+  logs: LogParts,
+  logger: Logger,
+): LifecyclePart {
+  return {
+    name: 'click store',
+    start() {
+      const dir = join(config.dataDir, 'clicks');
+      started.clicks = openClickStore({ dir, log: logs.writer(), logger });
+    },
+    stop: () => started.clicks?.stop(),
+  };
+}
+
+function linksOptions(config: StartConfig, started: Started): LinksOptions {
+  const warehouse = need(started.warehouse);
+  return {
+    store: need(started.clicks),
+    source: {
+      newest: (limit) => readNewestLinks(warehouse, { workspace, limit }),
+      recordedWithin: (seconds) => readRecentLinks(warehouse, { workspace, seconds }),
+      find: (linkId) => findLink(warehouse, { workspace, linkId }),
+    },
+    list: (after, limit) => listLinks(warehouse, { workspace, after, limit }),
+    publicUrl: config.publicUrl ?? undefined,
+  };
+}
+
 function collectorPart(
   config: StartConfig,
   started: Started,
@@ -209,6 +249,7 @@ function collectorPart(
       const loader = need(started.loaderProgress);
       const readers = { ...logs.readers(), loader: () => loader.positions() };
       const warehouse = need(started.warehouse);
+      const clicks = need(started.clicks);
       const { keys } = need(started.found);
       started.collector = await startCollector({
         host: config.host,
@@ -218,7 +259,7 @@ function collectorPart(
         hashKey: keys.hashKey,
         ownDomains: config.ownDomains,
         log: logs.writer(),
-        status: () => pipelineStatus(readers, warehouse),
+        status: () => pipelineStatus(readers, warehouse, clicks),
         ready: () => readiness(logs, warehouse),
         metrics: () => metricsText(readers, logs, warehouse, started.measured),
         receipt: (orderId) => receipt(warehouse, orderId),
@@ -226,12 +267,14 @@ function collectorPart(
         exportPersons: (identifiers) => exportPersons(warehouse, { workspace, identifiers }),
         customersOf: (prefix) => readCustomers(warehouse, { workspace, prefix }),
         webhooks: need(started.webhooks),
+        links: linksOptions(config, started),
+        trustedProxies: config.trustedProxies,
         pages: dashboard({
           warehouse,
           workspace,
           timezone: config.timezone,
           secretKey: keys.secretKey,
-          status: () => pipelineStatus(readers, warehouse),
+          status: () => pipelineStatus(readers, warehouse, clicks),
           receipt: (orderId) => receipt(warehouse, orderId),
           logger,
         }),
@@ -246,9 +289,12 @@ function collectorPart(
 async function pipelineStatus(
   readers: PipelineReaders,
   warehouse: Warehouse,
+  clicks: ClickStore,
 ): Promise<PipelineStatus> {
   const answers = await warehouse.ping().catch(() => false);
-  const status = await readPipelineStatus(readers);
+  // Before the log's ends are read: what has left the store by then is in the log.
+  const waiting = clicks.pending();
+  const status = withClicks(await readPipelineStatus(readers), waiting, clicks.oldestReceivedAt());
   return answers ? status : { ...status, settled: false };
 }
 

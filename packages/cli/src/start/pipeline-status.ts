@@ -96,6 +96,20 @@ export async function readPipelineStatus(readers: PipelineReaders): Promise<Pipe
   };
 }
 
+/** The same with clicks that the log does not have yet. */
+export function withClicks(
+  status: PipelineStatus,
+  waiting: number,
+  oldestReceivedAt: number | null,
+): PipelineStatus {
+  const clicks: StageStatus = { name: 'clicks', lastOffset: null, lag: waiting, outcomes: {} };
+  const stages = [...status.stages, clicks];
+  if (waiting === 0) return { ...status, stages };
+  const oldest = oldestReceivedAt === null ? null : new Date(oldestReceivedAt).toISOString();
+  const times = [status.freshThrough, oldest].filter((time) => time !== null).sort();
+  return { settled: false, freshThrough: times[0] ?? null, stages };
+}
+
 /** A partition without a position has not been begun: its consumer is at its first record. */
 function backlogs(
   reader: LogReader,
