@@ -14,7 +14,7 @@ const source = new URL((document.currentScript as HTMLScriptElement).src);
 const setting = (name: string) => source.searchParams.get(name);
 const writeKey = setting('write_key');
 
-if (!writeKey) warn('rosi.js?write_key= is missing');
+if (!writeKey) warn('no write_key');
 // Put in twice (a theme and a tag manager), it runs once.
 else if (!rosi || Array.isArray(rosi)) {
   page.rosi = createPixel(

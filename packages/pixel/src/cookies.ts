@@ -2,7 +2,6 @@
  * The pixel's own cookies, on the widest domain that the browser allows, so that subdomains share
  * them. Where cookies are blocked nothing is kept, and `keeps` says so.
  */
-const probe = 'rosi_probe';
 /** Undefined: not asked yet; empty: none stays. */
 let domain: string | undefined;
 
@@ -14,17 +13,17 @@ export function writeCookie(name: string, value: string, seconds: number): void 
   if (keeps()) set(name, value, seconds);
 }
 
-/** Whether cookies stay; asking writes one for a moment. */
+/** Whether cookies stay; asking writes one for a second. */
 export function keeps(): boolean {
   if (domain === undefined) {
-    // A public suffix refuses, so the shortest domain that takes the probe is the site's own.
+    // A public suffix refuses, so the shortest domain that takes a probe is the site's own.
+    const probe = `rosi_${Date.now()}`;
     const labels = location.hostname.split('.');
     for (let from = labels.length; from-- && !readCookie(probe); ) {
       domain = labels.slice(from).join('.');
-      set(probe, '1', 9);
+      set(probe, '1', 1);
     }
-    if (readCookie(probe)) set(probe, '', 0);
-    else domain = '';
+    if (!readCookie(probe)) domain = '';
   }
   return !!domain;
 }

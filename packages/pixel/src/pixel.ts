@@ -57,11 +57,10 @@ function cleanAddress(): void {
 
 function page(again?: boolean): void {
   const url = location.href;
-  const visit = visitOf(url, !!may());
   tell({
     type: 'page',
     page: { url, referrer: previous, title: document.title },
-    visit: { ...visit, again },
+    visit: visitOf(location.search, !!may(), again),
   });
   previous = url;
   shown = pageShown();
@@ -86,7 +85,7 @@ function choose(choice: Parameters<Rosi['consent']>[0]): void {
 }
 
 function hide(): void {
-  if (document.visibilityState !== 'hidden') return;
+  if (!document.hidden) return;
   landing ??= held[0];
   release();
   leave();
@@ -112,7 +111,8 @@ function start(calls: Parameters<Rosi['push']>): void {
   rosi.push(...calls);
   followDataLayer(rosi);
   const [navigation] = performance.getEntriesByType('navigation');
-  page((navigation as PerformanceNavigationTiming | undefined)?.type !== 'navigate');
+  // A reload or a way back; older browsers don't tell.
+  page(/^[rb]/.test((navigation as PerformanceNavigationTiming | undefined)?.type as string));
   followHistory(() => {
     if (shown !== pageShown()) page();
   });

@@ -7,8 +7,7 @@ import { isKnownAs, may, randomId } from './visitor.js';
 
 const prefix = 'rosi.';
 const eventsMax = 30;
-/** Entries of the whole site: the store is shared with the shop. */
-const storedMax = 200;
+const storedMax = 99;
 /** What browsers let requests hold that outlive their page. */
 const keepaliveCharactersMax = 6e4;
 const waitMsFirst = 1e3;
@@ -42,7 +41,7 @@ export function send(event: object, keep: boolean): void {
   const key = prefix + randomId();
   waiting.set(key, event);
   try {
-    if (keep && Object.keys(store).length < storedMax) store[key] = JSON.stringify(event);
+    if (keep && storedKeys().length < storedMax) store[key] = JSON.stringify(event);
   } catch {} // Full: it is sent all the same.
   // One request for what happens at once.
   if (waitMs === waitMsFirst) later(0);
@@ -79,7 +78,7 @@ async function deliver(body: string): Promise<boolean> {
       keepalive: body.length < keepaliveCharactersMax,
     });
     if (answer.status > 499 || answer.status === 429) return false;
-    const known = answer.headers.get('x-rosi-anonymous-id');
+    const known = answer.headers.get('x-rosi-id');
     if (known && may()) isKnownAs(known);
     const said = await answer.json();
     for (const { message } of said.rejected ?? [said.error]) warn(message);

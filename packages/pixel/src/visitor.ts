@@ -17,8 +17,7 @@ let decisions: Consent = {};
 let kept = false;
 
 /** 128 random bits; works without a secure context too. */
-export const randomId = (): string =>
-  [...crypto.getRandomValues(new Uint32Array(4))].map((bits) => bits.toString(36)).join('');
+export const randomId = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-');
 
 /** From now on consent has to be given first. */
 export function ask(): void {

@@ -10,9 +10,8 @@ const cookie = 'rosi_visit';
 const idleSeconds = 1800;
 /** A visit without a campaign is one too. */
 const mark = '-';
-/** utm parameters, the tracked link's click and advertising click ids. */
-const campaignParameters =
-  /[?&](utm_\w+|rosi_click|\w+clk?id|[gw]braid|li_fat_id|rdt_cid|epik|ScCid)=[^&#]+/g;
+/** utm parameters and advertising click ids. */
+const campaignParameters = /\b(utm_\w+|\w+clk?id|[gw]braid|li_fat_id|rdt_cid|epik|ScCid)=[^&]+/g;
 
 /** Kept here too, for pages without cookies. */
 let current = '';
@@ -23,15 +22,19 @@ export interface Visit {
   readonly starts: boolean;
   /** It is known to later pages. */
   readonly kept: boolean;
+  /** A reload or a way back, whose referrer is an old one. */
+  readonly again: unknown;
 }
 
-export function visitOf(url: string, named: boolean): Visit {
+/** A tracked link's click leaves the address once read, so where it stands somebody has come. */
+export function visitOf(query: string, named: boolean, again: unknown): Visit {
   const before = alive(named);
-  const campaign = encodeURIComponent(url.match(campaignParameters)?.sort().join('') ?? '');
-  const starts = !before || (!!campaign && before !== mark + campaign);
+  const campaign = encodeURIComponent(query.match(campaignParameters)?.sort().join('&') ?? '');
+  const starts =
+    !before || /\brosi_click=/.test(query) || (!!campaign && before !== mark + campaign);
   current = starts ? mark + campaign : before;
   keep(named);
-  return { starts, kept: named && keeps() };
+  return { starts, kept: named && keeps(), again };
 }
 
 /** An event happened. */

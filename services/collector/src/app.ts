@@ -13,6 +13,7 @@ import { InFlightBytes } from './in-flight.js';
 import { keyedHash } from './keyed-hash.js';
 import { addOperationsRoutes } from './operations-routes.js';
 import { type CollectorOptions, defaultLimits } from './options.js';
+import { addPixelRoutes } from './pixel/route.js';
 import { type Problem, type ProblemCode, problem, retryLater, sendProblem } from './problems.js';
 import { TokenBucket } from './rate-limit.js';
 import { refuseConnection } from './refuse-connection.js';
@@ -78,7 +79,7 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     ownDomains: options.ownDomains,
     hash: keyedHash(options.hashKey),
   };
-  addEventsRoute(app, {
+  const events = {
     kindOf,
     limits,
     buckets: {
@@ -91,7 +92,9 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     metrics,
     logger: options.logger,
     now,
-  });
+  };
+  addEventsRoute(app, events);
+  addPixelRoutes(app, events);
   addCommandRoutes(app, { kindOf, workspace, log: options.log, options, now });
   addWebhookRoute(app, { limits, inFlight, workspace, metrics, options, now });
   addOperationsRoutes(app, { kindOf, metrics, options, isStopping: () => stopping });
