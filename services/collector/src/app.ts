@@ -14,6 +14,7 @@ import { keyedHash } from './keyed-hash.js';
 import { addLinks } from './links/index.js';
 import { addOperationsRoutes } from './operations-routes.js';
 import { type CollectorOptions, defaultLimits } from './options.js';
+import { addPixelRoutes } from './pixel/route.js';
 import { type Problem, type ProblemCode, problem, retryLater, sendProblem } from './problems.js';
 import { TokenBucket } from './rate-limit.js';
 import { refuseConnection } from './refuse-connection.js';
@@ -81,7 +82,7 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     hash: keyedHash(options.hashKey),
   };
   const log = await addLinks(app, { kindOf, limits, workspace, metrics, options, now });
-  addEventsRoute(app, {
+  const events = {
     kindOf,
     limits,
     buckets: {
@@ -94,7 +95,9 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     metrics,
     logger: options.logger,
     now,
-  });
+  };
+  addEventsRoute(app, events);
+  addPixelRoutes(app, events);
   addCommandRoutes(app, { kindOf, workspace, log: options.log, options, now });
   addWebhookRoute(app, { limits, inFlight, workspace, metrics, options: { ...options, log }, now });
   addOperationsRoutes(app, { kindOf, metrics, options, isStopping: () => stopping });

@@ -15,6 +15,9 @@ import type { CollectorMetrics } from './collector-metrics.js';
 import type { InFlightBytes } from './in-flight.js';
 import { itemsOf } from './items.js';
 import type { CollectorLimits } from './options.js';
+import { allowOrigin, answerPreflight } from './pixel/cross-origin.js';
+import { readPixelEvents } from './pixel/pixel-events.js';
+import { answerVisitor, isPixelRequest, pixelFacts } from './pixel/pixel-request.js';
 import { isProblem, type Problem, retryLater, sendProblem } from './problems.js';
 import type { TokenBucket } from './rate-limit.js';
 import { requestContext, type Workspace } from './request-context.js';
@@ -32,20 +35,9 @@ export interface EventsRoute {
 }
 
 const path = '/v1/events';
-const preflightSeconds = 86_400;
 
 export function addEventsRoute(app: FastifyInstance, route: EventsRoute): void {
-  app.options(path, (_request, reply) =>
-    reply
-      .headers({
-        'access-control-allow-origin': '*',
-        'access-control-allow-methods': 'POST',
-        'access-control-allow-headers': 'authorization, content-type, content-encoding',
-        'access-control-max-age': String(preflightSeconds),
-      })
-      .code(204)
-      .send(),
-  );
+  app.options(path, answerPreflight);
   app.post(path, (request, reply) => handle(route, request, reply));
 }
 
@@ -56,12 +48,12 @@ async function handle(
 ): Promise<FastifyReply> {
   const keyKind = collectAccess(request, route.kindOf);
   // Any page may use a write key and read why it failed; a secret key has no place in one.
-  if (keyKind !== 'secret') reply.header('access-control-allow-origin', '*');
+  if (keyKind !== 'secret') allowOrigin(request, reply);
   if (typeof keyKind === 'object') return sendProblem(reply, keyKind);
   const head = admit(route, request, keyKind);
   if (isProblem(head)) return sendProblem(reply, head);
   try {
-    const acceptance = await take(route, request, keyKind, head);
+    const acceptance = await take(route, request, reply, keyKind, head);
     if (isProblem(acceptance)) return sendProblem(reply, acceptance);
     const { records, rejected } = acceptance;
     return reply.code(202).send({ accepted: records.length, rejected });
@@ -85,6 +77,7 @@ function admit(route: EventsRoute, request: FastifyRequest, keyKind: KeyKind): B
 async function take(
   route: EventsRoute,
   request: FastifyRequest,
+  reply: FastifyReply,
   keyKind: KeyKind,
   head: BodyHead,
 ): Promise<Acceptance | Problem> {
@@ -92,13 +85,17 @@ async function take(
   const body = await readWhole(request.raw, head, limits.bodyBytesMax);
   if (isProblem(body)) return body;
   metrics.received(body.length);
-  const items = itemsOf(body, head.format, limits.eventsMax);
-  buckets[keyKind].charge(isProblem(items) ? 1 : items.length);
-  if (isProblem(items)) return items;
+  const sent = itemsOf(body, head.format, limits.eventsMax);
+  buckets[keyKind].charge(isProblem(sent) ? 1 : sent.length);
+  if (isProblem(sent)) return sent;
   const context = requestContext(request, keyKind, route.workspace, route.now());
-  const acceptance = accept(items, context, limits.depthMax);
+  const pixel = isPixelRequest(request, keyKind)
+    ? readPixelEvents(sent, pixelFacts(request, context.receivedAt, context.hash))
+    : null;
+  const acceptance = accept(pixel?.items ?? sent, context, limits.depthMax);
   const failure = await appendDurably(route, acceptance.records);
   if (failure !== null) return failure;
+  if (pixel !== null) answerVisitor(request, reply, pixel);
   if (acceptance.records.length > 0) metrics.accepted(context.source, acceptance.records.length);
   for (const { code } of acceptance.rejected) metrics.rejected(code);
   for (const { type, reason } of acceptance.droppedIdentifiers) {
