@@ -8,7 +8,7 @@ import { keyReader } from './access.js';
 import { collectorMetrics } from './collector-metrics.js';
 import { addCommandRoutes } from './command-routes.js';
 import { addDocumentation, addFrontDoor } from './documentation.js';
-import { addEventsRoute } from './events-route.js';
+import { addEventsRoute, type EventsRoute } from './events-route.js';
 import { InFlightBytes } from './in-flight.js';
 import { keyedHash } from './keyed-hash.js';
 import { addOperationsRoutes } from './operations-routes.js';
@@ -16,6 +16,7 @@ import { type CollectorOptions, defaultLimits } from './options.js';
 import { type Problem, type ProblemCode, problem, retryLater, sendProblem } from './problems.js';
 import { TokenBucket } from './rate-limit.js';
 import { refuseConnection } from './refuse-connection.js';
+import { addTrackerRoutes } from './trackers/routes.js';
 import { addWebhookRoute } from './webhooks/route.js';
 
 /** Order ids have up to 256 characters, four bytes each, three characters a byte when encoded. */
@@ -78,7 +79,7 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     ownDomains: options.ownDomains,
     hash: keyedHash(options.hashKey),
   };
-  addEventsRoute(app, {
+  const collecting: EventsRoute = {
     kindOf,
     limits,
     buckets: {
@@ -91,7 +92,9 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     metrics,
     logger: options.logger,
     now,
-  });
+  };
+  addEventsRoute(app, collecting);
+  addTrackerRoutes(app, collecting);
   addCommandRoutes(app, { kindOf, workspace, log: options.log, options, now });
   addWebhookRoute(app, { limits, inFlight, workspace, metrics, options, now });
   addOperationsRoutes(app, { kindOf, metrics, options, isStopping: () => stopping });

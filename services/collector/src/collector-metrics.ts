@@ -21,6 +21,8 @@ export interface CollectorMetrics {
   identifierDropped(type: string, reason: string): void;
   /** A delivery to a webhook endpoint; `outcome` and `reason` are of closed lists. */
   webhook(source: string, outcome: string, reason: string): void;
+  /** Messages in another tracker's language; `outcome` and `reason` are of closed lists. */
+  trackerMessages(tracker: string, outcome: string, reason: string, messages: number): void;
   received(bytes: number): void;
   /** `route` is the pattern, never the address. */
   answered(route: string, status: number, seconds: number): void;
@@ -44,6 +46,11 @@ export function collectorMetrics(inFlight: InFlightBytes): CollectorMetrics {
     help: 'Deliveries to webhook endpoints by source, outcome and why.',
     labels: ['source', 'outcome', 'reason'],
   });
+  const trackers = metrics.counter({
+    name: 'collector_tracker_messages_total',
+    help: "Messages in other trackers' languages by tracker, outcome and why.",
+    labels: ['tracker', 'outcome', 'reason'],
+  });
   const bytes = metrics.counter({
     name: 'collector_body_bytes_total',
     help: 'Bytes of event bodies, decompressed.',
@@ -65,6 +72,8 @@ export function collectorMetrics(inFlight: InFlightBytes): CollectorMetrics {
     identifierDropped: (type, reason) =>
       identifiers.inc({ type: identifierTypes.has(type) ? type : 'other', reason }),
     webhook: (source, outcome, reason) => webhooks.inc({ source, outcome, reason }),
+    trackerMessages: (tracker, outcome, reason, messages) =>
+      trackers.inc({ tracker, outcome, reason }, messages),
     received: (count) => bytes.inc(count),
     answered: (route, status, seconds) =>
       latency.observe({ route, status: String(status) }, seconds),

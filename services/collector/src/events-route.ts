@@ -4,6 +4,7 @@
  * A request is one append; the log joins concurrent appends in one commit, so nothing is grouped
  * here.
  */
+import type { NormaliseContext } from '@rosi/events';
 import type { Logger } from '@rosi/service-kit';
 import type { TopicWriter } from '@rosi/streams';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -71,7 +72,11 @@ async function handle(
 }
 
 /** All that can be decided by the headers; on success the body's bytes are reserved. */
-function admit(route: EventsRoute, request: FastifyRequest, keyKind: KeyKind): BodyHead | Problem {
+export function admit(
+  route: EventsRoute,
+  request: FastifyRequest,
+  keyKind: KeyKind,
+): BodyHead | Problem {
   const waitSeconds = route.buckets[keyKind].waitSeconds();
   if (waitSeconds > 0) {
     const told = 'Too many events with this key: wait as Retry-After says.';
@@ -95,7 +100,16 @@ async function take(
   const items = itemsOf(body, head.format, limits.eventsMax);
   buckets[keyKind].charge(isProblem(items) ? 1 : items.length);
   if (isProblem(items)) return items;
-  const context = requestContext(request, keyKind, route.workspace, route.now());
+  return acceptItems(route, requestContext(request, keyKind, route.workspace, route.now()), items);
+}
+
+/** Normalises, makes durable, counts: the same for everything that speaks for a key. */
+export async function acceptItems(
+  route: EventsRoute,
+  context: NormaliseContext,
+  items: readonly unknown[],
+): Promise<Acceptance | Problem> {
+  const { limits, metrics } = route;
   const acceptance = accept(items, context, limits.depthMax);
   const failure = await appendDurably(route, acceptance.records);
   if (failure !== null) return failure;
