@@ -8,7 +8,7 @@ import { keyReader } from './access.js';
 import { collectorMetrics } from './collector-metrics.js';
 import { addCommandRoutes } from './command-routes.js';
 import { addDocumentation, addFrontDoor } from './documentation.js';
-import { addEventsRoute } from './events-route.js';
+import { addEventsRoute, type EventsRoute } from './events-route.js';
 import { InFlightBytes } from './in-flight.js';
 import { keyedHash } from './keyed-hash.js';
 import { addLinks } from './links/index.js';
@@ -18,6 +18,7 @@ import { addPixelRoutes } from './pixel/route.js';
 import { type Problem, type ProblemCode, problem, retryLater, sendProblem } from './problems.js';
 import { TokenBucket } from './rate-limit.js';
 import { refuseConnection } from './refuse-connection.js';
+import { addTrackerRoutes } from './trackers/routes.js';
 import { addWebhookRoute } from './webhooks/route.js';
 
 /** Order ids have up to 256 characters, four bytes each, three characters a byte when encoded. */
@@ -82,7 +83,7 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     hash: keyedHash(options.hashKey),
   };
   const log = await addLinks(app, { kindOf, limits, workspace, metrics, options, now });
-  const events = {
+  const collecting: EventsRoute = {
     kindOf,
     limits,
     buckets: {
@@ -96,8 +97,9 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     logger: options.logger,
     now,
   };
-  addEventsRoute(app, events);
-  addPixelRoutes(app, events);
+  addEventsRoute(app, collecting);
+  addTrackerRoutes(app, collecting);
+  addPixelRoutes(app, collecting);
   addCommandRoutes(app, { kindOf, workspace, log: options.log, options, now });
   addWebhookRoute(app, { limits, inFlight, workspace, metrics, options: { ...options, log }, now });
   addOperationsRoutes(app, { kindOf, metrics, options, isStopping: () => stopping });

@@ -36,6 +36,8 @@ export interface CollectorMetrics {
   webhook(source: string, outcome: string, reason: string): void;
   /** A visit of a tracked link; `outcome` is of a closed list. */
   click(outcome: ClickOutcome): void;
+  /** Messages in another tracker's language; `outcome` and `reason` are of closed lists. */
+  trackerMessages(tracker: string, outcome: string, reason: string, messages: number): void;
   received(bytes: number): void;
   /** `route` is the pattern, never the address. */
   answered(route: string, status: number, seconds: number): void;
@@ -64,6 +66,11 @@ export function collectorMetrics(inFlight: InFlightBytes): CollectorMetrics {
     help: 'Visits of tracked links by outcome.',
     labels: ['outcome'],
   });
+  const trackers = metrics.counter({
+    name: 'collector_tracker_messages_total',
+    help: "Messages in other trackers' languages by tracker, outcome and why.",
+    labels: ['tracker', 'outcome', 'reason'],
+  });
   const bytes = metrics.counter({
     name: 'collector_body_bytes_total',
     help: 'Bytes of event bodies, decompressed.',
@@ -86,6 +93,8 @@ export function collectorMetrics(inFlight: InFlightBytes): CollectorMetrics {
       identifiers.inc({ type: identifierTypes.has(type) ? type : 'other', reason }),
     webhook: (source, outcome, reason) => webhooks.inc({ source, outcome, reason }),
     click: (outcome) => clicks.inc({ outcome }),
+    trackerMessages: (tracker, outcome, reason, messages) =>
+      trackers.inc({ tracker, outcome, reason }, messages),
     received: (count) => bytes.inc(count),
     answered: (route, status, seconds) =>
       latency.observe({ route, status: String(status) }, seconds),

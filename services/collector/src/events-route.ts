@@ -4,6 +4,7 @@
  * A request is one append; the log joins concurrent appends in one commit, so nothing is grouped
  * here.
  */
+import type { NormaliseContext } from '@rosi/events';
 import type { Logger } from '@rosi/service-kit';
 import type { TopicWriter } from '@rosi/streams';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -63,7 +64,11 @@ async function handle(
 }
 
 /** All that can be decided by the headers; on success the body's bytes are reserved. */
-function admit(route: EventsRoute, request: FastifyRequest, keyKind: KeyKind): BodyHead | Problem {
+export function admit(
+  route: EventsRoute,
+  request: FastifyRequest,
+  keyKind: KeyKind,
+): BodyHead | Problem {
   const waitSeconds = route.buckets[keyKind].waitSeconds();
   if (waitSeconds > 0) {
     const told = 'Too many events with this key: wait as Retry-After says.';
@@ -92,10 +97,21 @@ async function take(
   const pixel = isPixelRequest(request, keyKind)
     ? readPixelEvents(sent, pixelFacts(request, context.receivedAt, context.hash))
     : null;
-  const acceptance = accept(pixel?.items ?? sent, context, limits.depthMax);
+  const acceptance = await acceptItems(route, context, pixel?.items ?? sent);
+  if (pixel !== null && !isProblem(acceptance)) answerVisitor(request, reply, pixel);
+  return acceptance;
+}
+
+/** Normalises, makes durable, counts: the same for everything that speaks for a key. */
+export async function acceptItems(
+  route: EventsRoute,
+  context: NormaliseContext,
+  items: readonly unknown[],
+): Promise<Acceptance | Problem> {
+  const { limits, metrics } = route;
+  const acceptance = accept(items, context, limits.depthMax);
   const failure = await appendDurably(route, acceptance.records);
   if (failure !== null) return failure;
-  if (pixel !== null) answerVisitor(request, reply, pixel);
   if (acceptance.records.length > 0) metrics.accepted(context.source, acceptance.records.length);
   for (const { code } of acceptance.rejected) metrics.rejected(code);
   for (const { type, reason } of acceptance.droppedIdentifiers) {
