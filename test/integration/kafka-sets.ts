@@ -5,8 +5,14 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventsCollected, ledgerOrders, type Topic } from '@rosi/events';
-import { type KafkaOptions, openProgress } from '@rosi/streams-kafka';
-import { readTopic, writeTopic } from '@rosi/streams-kafka/testing';
+import {
+  KafkaError,
+  type KafkaOptions,
+  type KafkaTopicWriter,
+  openProgress,
+  openTopicWriter,
+} from '@rosi/streams-kafka';
+import { readTopic } from '@rosi/streams-kafka/testing';
 import { generate, injectDuplicates, Random, shuffle } from '../generator/index.js';
 import type { OracleInput } from '../oracle/index.js';
 import { ledgerTables } from '../property/ledger-tables.js';
@@ -59,9 +65,26 @@ export async function writeSets(
     if (next !== undefined) mixed.push(next);
   }
   const size = Math.ceil(total / options.batches);
-  for (let at = 0; at < total; at += size) {
-    await writeTopic(place.kafka, eventsCollected, place, mixed.slice(at, at + size));
-    await options.between?.((at + size) / total);
+  const writer = openTopicWriter({ ...place, topics: [eventsCollected.name] });
+  try {
+    for (let at = 0; at < total; at += size) {
+      await untilWritten(writer, mixed.slice(at, at + size));
+      await options.between?.((at + size) / total);
+    }
+  } finally {
+    await writer.close();
+  }
+}
+
+/** As a producer outside does it that is answered 503: again, until it is accepted. */
+async function untilWritten(writer: KafkaTopicWriter, records: RandomSet['records']) {
+  for (;;) {
+    try {
+      return await writer.append(eventsCollected, records);
+    } catch (error) {
+      if (!(error instanceof KafkaError) || !error.retryable) throw error;
+    }
+    await delay(SETTLED_EVERY_MS);
   }
 }
 
@@ -73,7 +96,8 @@ export async function untilSettled(
   const topology = testedTopology();
   const progress = await openProgress({ ...place, topology, groupId: GROUP });
   try {
-    while (!(await progress.isSettled())) {
+    // While a broker is away the question has no answer; it is asked again.
+    while (!(await progress.isSettled().catch(() => false))) {
       const error = fault();
       if (error !== undefined) throw error;
       await delay(SETTLED_EVERY_MS);

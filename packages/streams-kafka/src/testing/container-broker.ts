@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers';
 import { brokerFolder } from './broker-jars.js';
-import { freePort } from './local-broker.js';
+import { freePort } from './broker-process.js';
 
 const START_MS_MAX = 180_000;
 const clusterId = 'uxTkdmBjSVuXxY2UqAXE1g';

@@ -1,3 +1,12 @@
+export { freePort } from './broker-process.js';
+export { brokersOf, type Roles, untilInSync } from './brokers-of.js';
+export {
+  END_TRANSACTION,
+  type KafkaProxy,
+  type ProxiedRequest,
+  startKafkaProxy,
+} from './kafka-proxy.js';
 export { type LocalBroker, type LocalBrokerOptions, startLocalBroker } from './local-broker.js';
-export { startTestKafka, type TestKafka } from './test-kafka.js';
+export { type LocalCluster, startLocalCluster } from './local-cluster.js';
+export { orSkipped, startTestKafka, type TestKafka } from './test-kafka.js';
 export { makeTopics, readTopic, removeTopics, writeTopic } from './test-topics.js';

@@ -18,9 +18,10 @@ const LIMITS = { waitMs: 100, bytesMax: 8e6, partitionBytesMax: 8e6 };
 export function makeTopics(
   kafka: KafkaOptions,
   topology: Topology,
-  options: { readonly prefix: string; readonly partitions: number },
+  options: { readonly prefix: string; readonly partitions: number; readonly replicas?: number },
 ): Promise<void> {
-  const settings = { partitions: options.partitions, replicas: 1, retentionMs: -1 };
+  const { partitions, replicas = 1 } = options;
+  const settings = { partitions, replicas, retentionMs: -1 };
   const names = new TopicNames(options.prefix);
   return ensureTopics(kafka, declareTopics(wire(topology), names, settings));
 }
