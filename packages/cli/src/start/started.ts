@@ -1,0 +1,26 @@
+/** What of a process has started so far; each part fills its own field and reads those before it. */
+import type { WebhookEndpoint } from '@rosi/collector';
+import type { EmbeddedClickHouse } from '@rosi/warehouse';
+import type { LoaderProgress } from '@rosi/warehouse-loader';
+import type { DataFolder } from './data-folder.js';
+import type { FoundKeys } from './keys.js';
+import type { Tables } from './lazy-tables.js';
+import type { ThreadMetrics } from './pipeline-metrics.js';
+
+export interface Started {
+  /** Told by the threads from their start on. */
+  readonly measured: ThreadMetrics;
+  folder?: DataFolder;
+  found?: FoundKeys;
+  webhooks?: readonly WebhookEndpoint[];
+  clickhouse?: EmbeddedClickHouse;
+  /** Null: this process needs none. */
+  clickhouseUrl?: string | null;
+  tables?: Tables;
+  loader?: { stop(): Promise<void> };
+  loaderProgress?: LoaderProgress;
+  /** Whatever listens. */
+  http?: { readonly url: string; stop(): Promise<void> };
+  /** All parts have started. */
+  isUp?: boolean;
+}
