@@ -57,8 +57,9 @@ export function declareTopics(
     topic: names.changelogOf(name),
     ...changelogSettings,
   }));
-  const barriers = { ...common, partitions: 1, topic: names.barriers, ...internalSettings };
-  return [...logs, ...changelogs, barriers];
+  const single = { ...common, partitions: 1, ...internalSettings };
+  const shared = [names.barriers, names.installation].map((topic) => ({ ...single, topic }));
+  return [...logs, ...changelogs, ...shared];
 }
 
 const recordSettings = {

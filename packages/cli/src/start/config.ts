@@ -15,6 +15,7 @@ import {
 import type { KafkaCluster } from '@rosi/streams-kafka';
 import { z } from 'zod';
 import { kafkaClusterOf, kafkaFields } from './kafka-config.js';
+import { allParts, isWhole, listOf, type PartNames } from './part-names.js';
 
 const logLevelRemedy = `Set it to one of ${logLevels.join(', ')}.`;
 const portRemedy = 'Set it to a number from 0 to 65535; 0 picks a free port.';
@@ -105,6 +106,8 @@ const schema = z.object({
 });
 
 export interface StartConfig {
+  /** What this process runs. */
+  readonly parts: PartNames;
   readonly dataDir: string;
   readonly httpPort: number;
   readonly host: string;
@@ -137,13 +140,16 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** Throws a RosiError with exit code 2 that tells all problems. */
 export function readStartConfig(
   env: Readonly<Record<string, string | undefined>>,
-  options: { readonly quiet: boolean },
+  options: { readonly quiet: boolean; readonly parts?: PartNames },
 ): StartConfig {
   const read = parseEnvironment(schema, env);
+  const parts = options.parts ?? allParts;
+  refuseApart(parts, read);
   refuseEqualKeys(read.ROSI_SECRET_KEY, read.ROSI_WRITE_KEY);
   const failpoint = read.ROSI_FAILPOINT ?? null;
   if (failpoint !== null) refuseOutsideOfTests(env);
   return Object.freeze({
+    parts,
     dataDir: resolve(read.ROSI_DATA_DIR),
     httpPort: read.ROSI_HTTP_PORT,
     host: read.ROSI_HOST,
@@ -166,6 +172,28 @@ export function readStartConfig(
     logLevel: read.ROSI_LOG_LEVEL ?? (options.quiet ? 'warn' : 'info'),
     failpoint,
   });
+}
+
+/** Parts in processes of their own meet in Kafka and in a ClickHouse server, and nowhere else. */
+function refuseApart(parts: PartNames, read: z.output<typeof schema>): void {
+  if (isWhole(parts)) return;
+  const missing: string[] = [];
+  if (read.ROSI_KAFKA_BROKERS === undefined) {
+    missing.push(
+      'ROSI_KAFKA_BROKERS is not set: parts in processes of their own meet in Kafka. Set it, or ' +
+        'run `rosi start`, which has all parts and needs no Kafka.',
+    );
+  }
+  const needsTables = parts.has('collector') || parts.has('loader') || parts.has('dashboard');
+  if (needsTables && read.ROSI_CLICKHOUSE_URL === undefined) {
+    missing.push(
+      'ROSI_CLICKHOUSE_URL is not set: the embedded ClickHouse is of one process alone. Set it to ' +
+        'a server that the loader, the collector and the dashboard reach.',
+    );
+  }
+  if (missing.length === 0) return;
+  const told = missing.map((line) => `  ${line}`).join('\n');
+  throw new RosiError('ROSI_CONFIG_INVALID', `rosi start ${listOf(parts)} can't begin:\n${told}`);
 }
 
 /** A write key is public: one that is also the secret key would open everything. */

@@ -46,8 +46,8 @@ export interface PipelineReaders {
   /** Has the ledger topics. */
   readonly state: LogReader;
   stitcher(): StitcherProgress | Promise<StitcherProgress>;
-  outcomes(): readonly OutcomeCounts[];
-  loader(): readonly Position[];
+  outcomes(): readonly OutcomeCounts[] | Promise<readonly OutcomeCounts[]>;
+  loader(): readonly Position[] | Promise<readonly Position[]>;
 }
 
 const collected = eventsCollected.name;
@@ -76,7 +76,7 @@ interface Backlog {
 
 export async function readPipelineStatus(readers: PipelineReaders): Promise<PipelineProgress> {
   const stitcher = await readers.stitcher();
-  const loader = readers.loader();
+  const loader = await readers.loader();
   // From here on only ends are read.
   const [collectedByStitcher, collectedByLoader, ...ledgersByLoader] = await Promise.all([
     backlogs(readers.log, collected, stitcher.positions),
@@ -84,12 +84,13 @@ export async function readPipelineStatus(readers: PipelineReaders): Promise<Pipe
     ...ledgers.map((topic) => backlogs(readers.state, topic, loader)),
   ]);
   const all = [...collectedByStitcher, ...collectedByLoader, ...ledgersByLoader.flat()];
+  const outcomes = outcomeCounts(await readers.outcomes());
   const settled = stitcher.queued === 0 && all.every(({ position, end }) => position >= end);
   return {
     settled,
     freshThrough: settled ? null : await freshThrough(all, stitcher.oldestQueued),
     stages: [
-      stage('stitcher', collectedByStitcher, stitcher.queued, outcomeCounts(readers.outcomes())),
+      stage('stitcher', collectedByStitcher, stitcher.queued, outcomes),
       stage(`loader ${collected}`, collectedByLoader, 0, {}),
       ...ledgersByLoader.map((lags, index) => stage(`loader ${ledgers[index] ?? ''}`, lags, 0, {})),
     ],

@@ -3,8 +3,7 @@ import type { Topic } from '@rosi/events';
 import { partitionsOf, type Topology, wire } from '@rosi/streams';
 import kafkajs from 'kafkajs';
 import { connectKafka, type KafkaOptions } from '../connection.js';
-import { fetchRecords } from '../fetch-records.js';
-import { endOffsets, firstOffset, offsetIn } from '../offsets.js';
+import { readPartition } from '../read-topic.js';
 import type { KafkaRecord } from '../record-batches.js';
 import { TopicNames } from '../task-spec.js';
 import { declareTopics, ensureTopics } from '../topics.js';
@@ -12,7 +11,6 @@ import { declareTopics, ensureTopics } from '../topics.js';
 const { Kafka } = kafkajs;
 const ALL_REPLICAS = -1;
 const MESSAGES_AT_ONCE = 500;
-const LIMITS = { waitMs: 100, bytesMax: 8e6, partitionBytesMax: 8e6 };
 
 /** Makes the topics of a topology, for tests that write before anything runs. */
 export function makeTopics(
@@ -66,16 +64,7 @@ export async function readTopic(
     await connection.watch([topic]);
     const records: KafkaRecord[] = [];
     for (let partition = 0; partition < partitions; partition += 1) {
-      const place = { topic, partition };
-      const end = offsetIn(await endOffsets(connection, [place]), place);
-      let from = await firstOffset(connection, place);
-      while (from < end) {
-        const broker = await connection.leader(topic, partition);
-        const [fetched] = await fetchRecords(broker, [{ topic, partition, from }], LIMITS);
-        if (fetched === undefined || fetched.error !== undefined) throw new Error(fetched?.error);
-        records.push(...fetched.records);
-        from = fetched.nextOffset;
-      }
+      records.push(...(await readPartition(connection, { topic, partition })));
     }
     return records;
   } finally {
