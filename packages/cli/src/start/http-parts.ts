@@ -6,22 +6,16 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { defaultSettings, readSettings } from '@rosi/attribution';
 import { type PartReadiness, type PipelineStatus, startCollector } from '@rosi/collector';
 import { type DashboardOptions, dashboard, startDashboard } from '@rosi/dashboard';
-import {
-  createMetrics,
-  type LifecyclePart,
-  type Logger,
-  startHealthServer,
-} from '@rosi/service-kit';
+import { createMetrics, type LifecyclePart, startHealthServer } from '@rosi/service-kit';
 import {
   exportPersons,
   readCustomers,
   readOrderReceipt,
   readStoredSettings,
 } from '@rosi/warehouse';
-import type { StartConfig } from './config.js';
 import type { Tables } from './lazy-tables.js';
 import { linksOptions } from './link-parts.js';
-import { type LogParts, workspace } from './log-parts.js';
+import { workspace } from './log-parts.js';
 import { need } from './need.js';
 import { pipelineMetrics } from './pipeline-metrics.js';
 import { readPipelineStatus, withClicks } from './pipeline-status.js';
