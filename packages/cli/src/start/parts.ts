@@ -10,7 +10,9 @@ import {
   type ClickStore,
   type Collector,
   type LinksOptions,
+  type LiveKeys,
   openClickStore,
+  openKeys,
   type PartReadiness,
   type PipelineStatus,
   startCollector,
@@ -33,6 +35,8 @@ import {
   type Warehouse,
 } from '@rosi/warehouse';
 import { type LoaderProgress, loaderProgress } from '@rosi/warehouse-loader';
+import { keyFile } from './access-keys.js';
+import { auditFile } from './audit-file.js';
 import type { StartConfig } from './config.js';
 import { type DataFolder, openDataFolder } from './data-folder.js';
 import { embeddedLogParts } from './embedded-log-parts.js';
@@ -61,6 +65,7 @@ interface Started {
   readonly measured: ThreadMetrics;
   folder?: DataFolder;
   found?: FoundKeys;
+  liveKeys?: LiveKeys;
   webhooks?: readonly WebhookEndpoint[];
   clickhouse?: EmbeddedClickHouse;
   clickhouseUrl?: string;
@@ -94,7 +99,7 @@ export async function createParts(
   return {
     parts: [
       folderPart(config, started),
-      keysPart(config, started),
+      keysPart(config, started, logger),
       clickhousePart(config, started, logger),
       ...logs.parts,
       loaderPart(config, started, fault),
@@ -133,14 +138,16 @@ function folderPart(config: StartConfig, started: Started): LifecyclePart {
   };
 }
 
-function keysPart(config: StartConfig, started: Started): LifecyclePart {
+function keysPart(config: StartConfig, started: Started, logger: Logger): LifecyclePart {
   return {
     name: 'keys',
     start() {
       started.found = prepareKeys(config.dataDir, config);
+      const store = keyFile(config.dataDir, config.accessKeysFile);
+      started.liveKeys = openKeys(started.found.keys, store, logger);
       started.webhooks = readWebhooks(config.dataDir, config.webhooks);
     },
-    stop: () => undefined,
+    stop: () => started.liveKeys?.stop(),
   };
 }
 
@@ -251,10 +258,13 @@ function collectorPart(
       const warehouse = need(started.warehouse);
       const clicks = need(started.clicks);
       const { keys } = need(started.found);
+      const liveKeys = need(started.liveKeys);
       started.collector = await startCollector({
         host: config.host,
         port: config.httpPort,
         keys,
+        liveKeys,
+        audit: auditFile(config.dataDir),
         workspace,
         hashKey: keys.hashKey,
         ownDomains: config.ownDomains,
@@ -269,11 +279,13 @@ function collectorPart(
         webhooks: need(started.webhooks),
         links: linksOptions(config, started),
         trustedProxies: config.trustedProxies,
+        limits: { addressRate: rateOf(config.addressRate) },
         pages: dashboard({
           warehouse,
           workspace,
           timezone: config.timezone,
           secretKey: keys.secretKey,
+          keys: secretKeysOf(liveKeys),
           status: () => pipelineStatus(readers, warehouse, clicks),
           receipt: (orderId) => receipt(warehouse, orderId),
           logger,
@@ -282,6 +294,21 @@ function collectorPart(
       });
     },
     stop: () => started.collector?.stop(),
+  };
+}
+
+/** Twenty seconds' worth at once: who was offline sends what has gathered. */
+const rateOf = (eventsPerSecond: number) => ({ eventsPerSecond, burst: 20 * eventsPerSecond });
+
+function secretKeysOf({ ring }: LiveKeys) {
+  const good = (id: string) =>
+    ring.all().some((key) => key.id === id && key.kind === 'secret' && key.revokedAt === null);
+  return {
+    idOf(text: string) {
+      const key = ring.find(text);
+      return key?.kind === 'secret' ? key.id : null;
+    },
+    isGood: good,
   };
 }
 
