@@ -12,7 +12,7 @@ import { addDocumentation, addFrontDoor } from './documentation.js';
 import { addEventsRoute } from './events-route.js';
 import { InFlightBytes } from './in-flight.js';
 import { keyedHash } from './keyed-hash.js';
-import { KeyLimits } from './keys/key-limits.js';
+import { KeyLimits, kindBuckets } from './keys/key-limits.js';
 import { addKeysRoute } from './keys/keys-route.js';
 import { fixedKeys } from './keys/live-keys.js';
 import { addLinks } from './links/index.js';
@@ -84,11 +84,14 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     ownDomains: options.ownDomains,
     hash: keyedHash(options.hashKey),
   };
+  const buckets = kindBuckets(limits, now);
+  const addresses = new AddressLimits({ rate: limits.addressRate, now });
   const log = await addLinks(app, { kindOf, limits, workspace, metrics, options, now });
   addEventsRoute(app, {
     kindOf,
     limits,
-    keyLimits: new KeyLimits(limits, new AddressLimits({ rate: limits.addressRate, now }), now),
+    buckets,
+    keyLimits: new KeyLimits({ limits, addresses, others: buckets, now }),
     inFlight,
     workspace,
     log,

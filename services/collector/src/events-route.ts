@@ -14,7 +14,7 @@ import { type BodyHead, bodyHead, readWhole } from './body.js';
 import type { CollectorMetrics } from './collector-metrics.js';
 import type { InFlightBytes } from './in-flight.js';
 import { itemsOf } from './items.js';
-import type { KeyLimits } from './keys/key-limits.js';
+import type { KeyLimits, KindBuckets } from './keys/key-limits.js';
 import type { CollectorLimits } from './options.js';
 import { isProblem, type Problem, retryLater, sendProblem } from './problems.js';
 import { requestContext, type Workspace } from './request-context.js';
@@ -22,6 +22,7 @@ import { requestContext, type Workspace } from './request-context.js';
 export interface EventsRoute {
   readonly kindOf: KeyReader;
   readonly limits: CollectorLimits;
+  readonly buckets: KindBuckets;
   readonly keyLimits: KeyLimits;
   readonly inFlight: InFlightBytes;
   readonly workspace: Workspace;

@@ -11,16 +11,22 @@ import type { CollectorLimits } from '../options.js';
 import { type Problem, retryLater } from '../problems.js';
 import { TokenBucket } from '../rate-limit.js';
 
+export type KindBuckets = Readonly<Record<KeyKind, TokenBucket>>;
+
+export interface KeyLimitsOptions {
+  readonly limits: CollectorLimits;
+  readonly addresses: AddressLimits;
+  /** Shared by all requests of which nobody has noted the key. */
+  readonly others: KindBuckets;
+  now(): number;
+}
+
 export class KeyLimits {
   readonly #buckets = new Map<string, TokenBucket>();
-  readonly #limits: CollectorLimits;
-  readonly #addresses: AddressLimits;
-  readonly #now: () => number;
+  readonly #options: KeyLimitsOptions;
 
-  constructor(limits: CollectorLimits, addresses: AddressLimits, now: () => number) {
-    this.#limits = limits;
-    this.#addresses = addresses;
-    this.#now = now;
+  constructor(options: KeyLimitsOptions) {
+    this.#options = options;
   }
 
   /** Null: the request may come now. */
@@ -42,16 +48,28 @@ export class KeyLimits {
   }
 
   #addressOf(request: FastifyRequest): TokenBucket {
-    return this.#addresses.bucket(networkOf(request.ip));
+    return this.#options.addresses.bucket(networkOf(request.ip));
   }
 
   #bucketOf(request: FastifyRequest, kind: KeyKind): TokenBucket {
-    const id = callerOf(request)?.id ?? kind;
-    const known = this.#buckets.get(id);
+    const { limits, others, now } = this.#options;
+    const caller = callerOf(request);
+    if (caller === null) return others[kind];
+    const known = this.#buckets.get(caller.id);
     if (known !== undefined) return known;
-    const rate = kind === 'secret' ? this.#limits.secretKeyRate : this.#limits.writeKeyRate;
-    const bucket = new TokenBucket(rate, this.#now);
-    this.#buckets.set(id, bucket);
+    const bucket = new TokenBucket(rateOf(kind, limits), () => now());
+    this.#buckets.set(caller.id, bucket);
     return bucket;
   }
+}
+
+const rateOf = (kind: KeyKind, limits: CollectorLimits) =>
+  kind === 'secret' ? limits.secretKeyRate : limits.writeKeyRate;
+
+/** One bucket for each kind of key. */
+export function kindBuckets(limits: CollectorLimits, now: () => number): KindBuckets {
+  return {
+    secret: new TokenBucket(rateOf('secret', limits), now),
+    write: new TokenBucket(rateOf('write', limits), now),
+  };
 }
