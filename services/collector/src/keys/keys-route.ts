@@ -140,7 +140,7 @@ async function change(
   if (refused !== null) return refused;
   try {
     // What others have written meanwhile stays.
-    const others = route.store.read().filter(({ id }) => id !== key.id);
+    const others = route.store.read().filter(({ sha256 }) => sha256 !== key.sha256);
     const keys = [...others, key];
     route.store.write(keys);
     route.ring.use(keys);
