@@ -12,7 +12,6 @@ import {
   type LinksOptions,
   type LiveKeys,
   openClickStore,
-  openKeys,
   type PartReadiness,
   type PipelineStatus,
   startCollector,
@@ -35,10 +34,9 @@ import {
   type Warehouse,
 } from '@rosi/warehouse';
 import { type LoaderProgress, loaderProgress } from '@rosi/warehouse-loader';
-import { keyFile } from './access-keys.js';
-import { auditFile } from './audit-file.js';
 import type { StartConfig } from './config.js';
 import { type DataFolder, openDataFolder } from './data-folder.js';
+import { edgeOptions, openLiveKeys, secretKeysOf } from './edge-parts.js';
 import { embeddedLogParts } from './embedded-log-parts.js';
 import { type FoundKeys, prepareKeys } from './keys.js';
 import { type LogParts, type LogPartsContext, workspace } from './log-parts.js';
@@ -143,8 +141,7 @@ function keysPart(config: StartConfig, started: Started, logger: Logger): Lifecy
     name: 'keys',
     start() {
       started.found = prepareKeys(config.dataDir, config);
-      const store = keyFile(config.dataDir, config.accessKeysFile);
-      started.liveKeys = openKeys(started.found.keys, store, logger);
+      started.liveKeys = openLiveKeys(config, started.found, logger);
       started.webhooks = readWebhooks(config.dataDir, config.webhooks);
     },
     stop: () => started.liveKeys?.stop(),
@@ -263,8 +260,7 @@ function collectorPart(
         host: config.host,
         port: config.httpPort,
         keys,
-        liveKeys,
-        audit: auditFile(config.dataDir),
+        ...edgeOptions(config, liveKeys),
         workspace,
         hashKey: keys.hashKey,
         ownDomains: config.ownDomains,
@@ -278,8 +274,6 @@ function collectorPart(
         customersOf: (prefix) => readCustomers(warehouse, { workspace, prefix }),
         webhooks: need(started.webhooks),
         links: linksOptions(config, started),
-        trustedProxies: config.trustedProxies,
-        limits: { addressRate: rateOf(config.addressRate) },
         pages: dashboard({
           warehouse,
           workspace,
@@ -294,21 +288,6 @@ function collectorPart(
       });
     },
     stop: () => started.collector?.stop(),
-  };
-}
-
-/** Twenty seconds' worth at once: who was offline sends what has gathered. */
-const rateOf = (eventsPerSecond: number) => ({ eventsPerSecond, burst: 20 * eventsPerSecond });
-
-function secretKeysOf({ ring }: LiveKeys) {
-  const good = (id: string) =>
-    ring.all().some((key) => key.id === id && key.kind === 'secret' && key.revokedAt === null);
-  return {
-    idOf(text: string) {
-      const key = ring.find(text);
-      return key?.kind === 'secret' ? key.id : null;
-    },
-    isGood: good,
   };
 }
 
