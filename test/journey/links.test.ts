@@ -77,8 +77,8 @@ it(
     const words = ['link', 'add', `${shop}?utm_source=tiktok`, '--id', 'shoes', '--post', 'p-1'];
     const made = await runCommand(dataDir, [...words, '--influencer', 'ada']);
     expect([made.code, made.stdout]).toEqual([0, 'https://go.example/l/shoes\n']);
-    const location = await follow('/l/shoes?ttclid=t1', 'one');
-    expect(location).toContain(`${shop}?utm_source=tiktok&ttclid=t1&rosi_click=`);
+    const location = await follow('/l/shoes?size=42', 'one');
+    expect(location).toContain(`${shop}?utm_source=tiktok&size=42&rosi_click=`);
     await buy(location, 'visitor-1', '1001');
     await product.settle();
     expect(await creditOf('1001')).toEqual([

@@ -6,6 +6,7 @@ import { addBackupCommands } from './backup/flags.js';
 import { addCheck } from './check/flags.js';
 import { addDemo } from './demo/flags.js';
 import { addImportCommands } from './import/flags.js';
+import { addKeyCommands } from './keys/flags.js';
 import { addLinkCommands } from './links/flags.js';
 import { addOperatingCommands } from './operating/flags.js';
 import { addWebhookCommands } from './operating/webhook-flags.js';
@@ -38,6 +39,7 @@ export function createProgram(context: ProgramContext): Command {
   addDemo(program, context);
   addImportCommands(program, context);
   addLinkCommands(program, context);
+  addKeyCommands(program, context);
   addOperatingCommands(program, context);
   addWebhookCommands(program, context);
   program.addHelpText(

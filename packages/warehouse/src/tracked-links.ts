@@ -11,6 +11,8 @@ export interface CatalogueLink {
   /** Milliseconds since 1970. */
   readonly occurredAt: number;
   readonly eventId: string;
+  /** Milliseconds since 1970 at which this version came into the ledger. */
+  readonly recordedAt: number;
 }
 
 interface Row {
@@ -18,10 +20,12 @@ interface Row {
   readonly url: string;
   readonly at: number;
   readonly event_id: string;
+  readonly recorded: number;
 }
 
 const select = `SELECT id, JSONExtractString(entry, 'url') AS url,
-  toFloat64(toUnixTimestamp64Milli(occurred_at)) AS at, event_id
+  toFloat64(toUnixTimestamp64Milli(occurred_at)) AS at, event_id,
+  toFloat64(toUnixTimestamp64Milli(recorded_at)) AS recorded
 FROM rosi.catalogue_entries FINAL
 WHERE workspace = {workspace:String} AND kind = 'link'`;
 
@@ -59,11 +63,12 @@ async function linksOf(
   parameters: QueryParameters,
 ): Promise<CatalogueLink[]> {
   const rows = await warehouse.query<Row>(sql, parameters);
-  return rows.map(({ id, url, at, event_id: eventId }) => ({
+  return rows.map(({ id, url, at, event_id: eventId, recorded }) => ({
     linkId: id,
     url,
     occurredAt: at,
     eventId,
+    recordedAt: recorded,
   }));
 }
 

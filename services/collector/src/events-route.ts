@@ -15,18 +15,19 @@ import { type BodyHead, bodyHead, readWhole } from './body.js';
 import type { CollectorMetrics } from './collector-metrics.js';
 import type { InFlightBytes } from './in-flight.js';
 import { itemsOf } from './items.js';
+import type { KeyLimits, KindBuckets } from './keys/key-limits.js';
 import type { CollectorLimits } from './options.js';
 import { allowOrigin, answerPreflight } from './pixel/cross-origin.js';
 import { readPixelEvents } from './pixel/pixel-events.js';
 import { answerVisitor, isPixelRequest, pixelFacts } from './pixel/pixel-request.js';
 import { isProblem, type Problem, retryLater, sendProblem } from './problems.js';
-import type { TokenBucket } from './rate-limit.js';
 import { requestContext, type Workspace } from './request-context.js';
 
 export interface EventsRoute {
   readonly kindOf: KeyReader;
   readonly limits: CollectorLimits;
-  readonly buckets: Readonly<Record<KeyKind, TokenBucket>>;
+  readonly buckets: KindBuckets;
+  readonly keyLimits: KeyLimits;
   readonly inFlight: InFlightBytes;
   readonly workspace: Workspace;
   readonly log: TopicWriter;
@@ -69,11 +70,8 @@ export function admit(
   request: FastifyRequest,
   keyKind: KeyKind,
 ): BodyHead | Problem {
-  const waitSeconds = route.buckets[keyKind].waitSeconds();
-  if (waitSeconds > 0) {
-    const told = 'Too many events with this key: wait as Retry-After says.';
-    return retryLater(429, 'rate_limited', told, waitSeconds);
-  }
+  const refused = route.keyLimits.refusal(request, keyKind);
+  if (refused !== null) return refused;
   const head = bodyHead(request.headers, route.limits.bodyBytesMax);
   if (isProblem(head) || route.inFlight.reserve(head.bytesMax)) return head;
   return retryLater(503, 'overloaded', 'Too much is under way: send it again shortly.', 1);
@@ -86,12 +84,12 @@ async function take(
   keyKind: KeyKind,
   head: BodyHead,
 ): Promise<Acceptance | Problem> {
-  const { limits, buckets, metrics } = route;
+  const { limits, metrics } = route;
   const body = await readWhole(request.raw, head, limits.bodyBytesMax);
   if (isProblem(body)) return body;
   metrics.received(body.length);
   const sent = itemsOf(body, head.format, limits.eventsMax);
-  buckets[keyKind].charge(isProblem(sent) ? 1 : sent.length);
+  route.keyLimits.charge(request, keyKind, isProblem(sent) ? 1 : sent.length);
   if (isProblem(sent)) return sent;
   const context = requestContext(request, keyKind, route.workspace, route.now());
   const pixel = isPixelRequest(request, keyKind)

@@ -121,7 +121,7 @@ async function copyParts(
     : null;
   await copy('state');
   await copy('events');
-  for (const name of ['keys.json', 'webhooks.json']) {
+  for (const name of ['keys.json', 'access-keys.json', 'webhooks.json', 'audit.ndjson']) {
     if (!existsSync(join(dataDir, name))) continue;
     await copyFile(join(dataDir, name), join(draft, name));
     await chmod(join(draft, name), 0o600);

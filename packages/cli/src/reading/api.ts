@@ -30,7 +30,7 @@ export async function getText(options: ApiOptions, path: string): Promise<string
 /** As {@link getJson}, with a JSON body. */
 export async function sendJson(
   options: ApiOptions,
-  method: 'POST' | 'PUT',
+  method: 'POST' | 'PUT' | 'DELETE',
   path: string,
   body: object,
 ): Promise<ApiAnswer> {

@@ -53,6 +53,17 @@ const schema = z.object({
   ROSI_WRITE_KEY: key,
   ROSI_HASH_KEY: z.string().describe('Leave it unset: one is made and kept.').optional(),
   ROSI_SUPPRESSION_KEY: z.string().describe('Leave it unset: one is made and kept.').optional(),
+  ROSI_ACCESS_KEYS_FILE: z
+    .string()
+    .describe('Set it to a file that several instances share, or leave it unset.')
+    .optional(),
+  ROSI_ADDRESS_RATE: z
+    .string()
+    .regex(/^\d{1,7}$/, 'is not a whole number')
+    .transform(Number)
+    .refine((rate) => rate >= 1, 'is below 1')
+    .default(1_000)
+    .describe('Set it to the events a second that one address may send with write keys.'),
   ROSI_TIMEZONE: z
     .string()
     .refine(isTimeZone, 'is not a time zone')
@@ -121,6 +132,10 @@ export interface StartConfig {
   readonly writeKey: string | null;
   readonly hashKey: string | null;
   readonly suppressionKey: string | null;
+  /** Null: access-keys.json of the data folder. */
+  readonly accessKeysFile: string | null;
+  /** Events a second that one network address may send with write keys. */
+  readonly addressRate: number;
   readonly timezone: string;
   readonly ownDomains: readonly string[];
   /** Under which people reach the collector; null: as they ask. */
@@ -160,6 +175,9 @@ export function readStartConfig(
     writeKey: read.ROSI_WRITE_KEY ?? null,
     hashKey: read.ROSI_HASH_KEY ?? null,
     suppressionKey: read.ROSI_SUPPRESSION_KEY ?? null,
+    accessKeysFile:
+      read.ROSI_ACCESS_KEYS_FILE === undefined ? null : resolve(read.ROSI_ACCESS_KEYS_FILE),
+    addressRate: read.ROSI_ADDRESS_RATE,
     timezone: read.ROSI_TIMEZONE,
     ownDomains: read.ROSI_OWN_DOMAINS,
     publicUrl: read.ROSI_PUBLIC_URL ?? null,

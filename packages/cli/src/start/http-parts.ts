@@ -13,6 +13,7 @@ import {
   readOrderReceipt,
   readStoredSettings,
 } from '@rosi/warehouse';
+import { edgeOptions, secretKeysOf } from './edge-parts.js';
 import type { Tables } from './lazy-tables.js';
 import { linksOptions } from './link-parts.js';
 import { workspace } from './log-parts.js';
@@ -39,6 +40,7 @@ export function collectorPart(context: HttpContext): LifecyclePart {
         host: config.host,
         port: config.httpPort,
         keys,
+        ...edgeOptions(config, need(started.liveKeys)),
         workspace,
         hashKey: keys.hashKey,
         ownDomains: config.ownDomains,
@@ -52,7 +54,6 @@ export function collectorPart(context: HttpContext): LifecyclePart {
         customersOf: (prefix) => readCustomers(tables, { workspace, prefix }),
         webhooks: need(started.webhooks),
         links: linksOptions(context),
-        trustedProxies: config.trustedProxies,
         ...pages,
         logger,
       });
@@ -107,6 +108,7 @@ function dashboardOptions(context: HttpContext): DashboardOptions {
     workspace,
     timezone: config.timezone,
     secretKey: need(started.found).keys.secretKey,
+    keys: secretKeysOf(need(started.liveKeys)),
     status: () => pipelineStatus(context),
     receipt: (orderId) => receipt(tables, orderId),
     logger,

@@ -10,6 +10,7 @@ import { connectWarehouse, startEmbeddedClickHouse } from '@rosi/warehouse';
 import { loaderProgress } from '@rosi/warehouse-loader';
 import type { StartConfig } from './config.js';
 import { openDataFolder } from './data-folder.js';
+import { openLiveKeys } from './edge-parts.js';
 import { embeddedLogParts } from './embedded-log-parts.js';
 import { collectorPart, dashboardPart, healthPart } from './http-parts.js';
 import { type FoundKeys, prepareKeys } from './keys.js';
@@ -56,7 +57,7 @@ export async function createParts(
   return {
     parts: [
       folderPart(config, started),
-      keysPart(config, started),
+      keysPart(config, started, logger),
       ...(isServing(parts) ? [] : [healthPart(http)]),
       clickhousePart(config, started, logger),
       ...logs.parts,
@@ -99,15 +100,16 @@ function folderPart(config: StartConfig, started: Started): LifecyclePart {
   };
 }
 
-function keysPart(config: StartConfig, started: Started): LifecyclePart {
+function keysPart(config: StartConfig, started: Started, logger: Logger): LifecyclePart {
   return {
     name: 'keys',
     start() {
       started.found = prepareKeys(config.dataDir, config, config.parts);
+      if (isServing(config.parts)) started.liveKeys = openLiveKeys(config, started.found, logger);
       if (!config.parts.has('collector')) return;
       started.webhooks = readWebhooks(config.dataDir, config.webhooks);
     },
-    stop: () => undefined,
+    stop: () => started.liveKeys?.stop(),
   };
 }
 

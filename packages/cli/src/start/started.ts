@@ -1,5 +1,5 @@
 /** What of a process has started so far; each part fills its own field and reads those before it. */
-import type { ClickStore, WebhookEndpoint } from '@rosi/collector';
+import type { ClickStore, LiveKeys, WebhookEndpoint } from '@rosi/collector';
 import type { Logger } from '@rosi/service-kit';
 import type { EmbeddedClickHouse } from '@rosi/warehouse';
 import type { LoaderProgress } from '@rosi/warehouse-loader';
@@ -15,6 +15,8 @@ export interface Started {
   readonly measured: ThreadMetrics;
   folder?: DataFolder;
   found?: FoundKeys;
+  /** Where somebody is let in. */
+  liveKeys?: LiveKeys;
   webhooks?: readonly WebhookEndpoint[];
   clickhouse?: EmbeddedClickHouse;
   /** Null: this process needs none. */

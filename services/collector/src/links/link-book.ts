@@ -31,8 +31,11 @@ export interface LinkBookOptions {
 
 const linksMaxStandard = 200_000;
 const refreshMs = 10_000;
-/** Far more than the tables are ever behind the log, so that no version falls between two looks. */
-const refreshSeconds = 900;
+/**
+ * What is read once more at each look, from the newest version seen backwards: rows come into the tables in
+ * the order of their records only nearly.
+ */
+const overlapMs = 900_000;
 const unknownMs = 2_000;
 const unknownMax = 10_000;
 const lookups = { eventsPerSecond: 50, burst: 100 };
@@ -45,6 +48,8 @@ export class LinkBook {
   readonly #unknownUntil = new Map<string, number>();
   readonly #underWay = new Map<string, Promise<Found>>();
   readonly #bucket: TokenBucket;
+  /** Of the rows seen in the tables, the newest. */
+  #seenUntil = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: LinkBookOptions) {
@@ -54,8 +59,13 @@ export class LinkBook {
   }
 
   async start(): Promise<void> {
-    await this.#take(() => this.#options.source.newest(this.#linksMax));
-    const look = () => this.#take(() => this.#options.source.recordedWithin(refreshSeconds));
+    const { source, now } = this.#options;
+    await this.#take(() => source.newest(this.#linksMax));
+    const look = () => {
+      // From the newest row on, not from now: the tables may be hours behind.
+      const sinceMs = Math.max(0, now() - this.#seenUntil) + overlapMs;
+      return this.#take(() => source.recordedWithin(Math.ceil(sinceMs / 1_000)));
+    };
     this.#timer = setInterval(() => void look(), refreshMs).unref();
   }
 
@@ -115,7 +125,10 @@ export class LinkBook {
 
   async #take(read: () => Promise<readonly StoredLink[]>): Promise<void> {
     try {
-      for (const link of await read()) this.put(link);
+      for (const link of await read()) {
+        this.put(link);
+        this.#seenUntil = Math.max(this.#seenUntil, link.recordedAt ?? 0);
+      }
     } catch (error) {
       this.#warn(error);
     }

@@ -8,6 +8,8 @@ export interface StoredLink {
   /** Milliseconds since 1970. */
   readonly occurredAt: number;
   readonly eventId: string;
+  /** When it came into the ledger; absent: it has not been in the tables. */
+  readonly recordedAt?: number;
 }
 
 export interface LinkSource {

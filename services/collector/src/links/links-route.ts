@@ -10,6 +10,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { renderSVG } from 'uqr';
 import { type KeyReader, secretAccess } from '../access.js';
 import { appendDurably } from '../append.js';
+import { noted } from '../audit.js';
 import { bodyHead, readBody } from '../body.js';
 import { itemsOf } from '../items.js';
 import type { CollectorOptions } from '../options.js';
@@ -80,6 +81,10 @@ async function makeLinks(route: LinksRoute, request: FastifyRequest): Promise<Ma
     }
   });
   if (items.length === 1 && rejected.length === 1) return problemOf(rejected);
+  const { audit } = route.options;
+  const auditing = { ...(audit === undefined ? {} : { audit }), now: route.now };
+  const refused = await noted(auditing, request, 'links.made', { links: accepted.length });
+  if (refused !== null) return refused;
   const at = route.now();
   const context = requestContext(request, 'secret', route.workspace, at);
   const records = accepted.map((link) => {
