@@ -113,8 +113,10 @@ function start(calls: Parameters<Rosi['push']>): void {
   const [navigation] = performance.getEntriesByType('navigation');
   // A reload or a way back; older browsers don't tell.
   page(/^[rb]/.test((navigation as PerformanceNavigationTiming | undefined)?.type as string));
-  followHistory(() => {
-    if (shown !== pageShown()) page();
+  followHistory((isPage) => {
+    const before = shown;
+    shown = pageShown();
+    if (isPage && before !== shown) page();
   });
   addEventListener('pageshow', ({ persisted }) => {
     if (persisted) page(true);

@@ -33,8 +33,8 @@ export function may(): boolean | undefined {
   if (found) [id, decisions] = JSON.parse(decodeURIComponent(found));
   // Withdrawn in another tab, or cleared by the visitor.
   else if (kept) forgetVisitor();
+  kept = !!found;
   const allowed = isAllowed();
-  kept = !!allowed;
   if (allowed && !id) isKnownAs(randomId());
   return allowed;
 }
