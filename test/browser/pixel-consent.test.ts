@@ -157,6 +157,18 @@ test('strict: a refusal keeps nothing, also for orders, which count', async () =
   expect(await page.evaluate('rosi.anonymousId()')).toBe('');
 }, 120_000);
 
+test('back to a page that is loaded anew arrives once', async () => {
+  const { page } = await visitor();
+  await open(page, address('www.anew', '/?utm_source=mastodon'));
+  await page.click('#two');
+  await delivered(page);
+  await page.goBack();
+  await delivered(page);
+  const views = await pageViews(product, 'anew', 3);
+  expect(views.map(pathOf)).toEqual(['/?utm_source=mastodon', '/two', '/']);
+  expect(views.map(({ touchpoint }) => touchpoint)).toEqual([1, 0, 0]);
+}, 120_000);
+
 test('consent withdrawn: all that is kept goes, in every tab; the refusal is remembered', async () => {
   const { context, page } = await visitor();
   await open(page, address('www.withdrawn'));

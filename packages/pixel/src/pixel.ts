@@ -56,15 +56,14 @@ function cleanAddress(): void {
 }
 
 function page(again?: boolean): void {
-  const url = location.href;
   tell({
     type: 'page',
-    page: { url, referrer: previous, title: document.title },
+    page: { url: location.href, referrer: previous, title: document.title },
     visit: visitOf(location.search, !!may(), again),
   });
-  previous = url;
-  shown = pageShown();
   cleanAddress();
+  previous = location.href;
+  shown = pageShown();
 }
 
 function choose(choice: Parameters<Rosi['consent']>[0]): void {
