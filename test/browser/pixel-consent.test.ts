@@ -136,12 +136,19 @@ test('strict: who leaves without deciding is counted, by nobody’s name', async
 test('strict: consent after the page was out of sight still names the arrival', async () => {
   const { page } = await visitor();
   await open(page, address('strict.hidden', '/?utm_source=mastodon'));
+  await tell(page, "identify({user_id: 'u-hidden'})");
   await hide(page);
   await pageViews(product, 'hidden', 1);
   await tell(page, 'consent({analytics: true})');
   const views = await pageViews(product, 'hidden', 2);
   expect(views.map(({ identifier_type: type }) => type).sort()).toEqual(['', 'anonymous_id']);
   expect(views.map(startsVisit)).toEqual([true, true]);
+  const named = views.find(({ identifier }) => identifier !== '')?.['identifier'];
+  const persons = await product.sql(
+    `SELECT uniqExact(person_id) AS persons, count() AS identifiers FROM identities_current
+    WHERE identifier IN ('u-hidden', '${String(named)}')`,
+  );
+  expect(persons).toEqual([{ persons: 1, identifiers: 2 }]);
 }, 120_000);
 
 test('strict: a refusal keeps nothing, also for orders, which count', async () => {

@@ -14,8 +14,8 @@ import { endVisit, touch, visitOf } from './visits.js';
 
 /** Happened while consent was asked for. */
 let held: PixelEvent[] = [];
-/** The landing page, once told without a name. */
-let landing: PixelEvent | undefined;
+/** The same, once told without a name. */
+let nameless: PixelEvent[] = [];
 let shown: string;
 let previous: string;
 
@@ -77,15 +77,16 @@ function choose(choice: Parameters<Rosi['consent']>[0]): void {
     // Nobody's: the answer takes the collector's cookie away.
     tell({ type: 'identify' });
   }
-  if (now && landing) tell({ ...landing, event_id: randomId() });
-  landing = undefined;
+  // What has been told without a name is told again: who came how, and bought what.
+  if (now) held.push(...nameless.map((event) => ({ ...event, event_id: randomId() })));
+  nameless = [];
   release();
   cleanAddress();
 }
 
 function hide(): void {
   if (!document.hidden) return;
-  landing ??= held[0];
+  nameless.push(...held);
   release();
   leave();
 }
