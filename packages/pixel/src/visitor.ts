@@ -52,7 +52,7 @@ function isAllowed(): boolean | undefined {
 
 /** A refusal is kept without an id, and in strict mode not at all. */
 function remember(): void {
-  const stays = id || !strict;
+  const stays = id || !(strict || decisions.analytics);
   const value = encodeURIComponent(JSON.stringify([id, decisions]));
   if (stays || readCookie(cookie)) writeCookie(cookie, value, stays ? keptSeconds : 0);
   kept = !!readCookie(cookie);
