@@ -4,7 +4,13 @@
  * and requests to anybody but the product.
  */
 import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type LaunchOptions,
+  type Page,
+} from 'playwright-core';
 import { type Product, secretKey } from './product.js';
 
 const executables = [
@@ -13,13 +19,17 @@ const executables = [
   '/usr/bin/chromium-browser',
 ];
 
-export async function openBrowser(): Promise<Browser> {
+/** What to start Chromium with; `ignoreDefaultArgs` takes away what the driver would add. */
+export function launchOptions(ignoreDefaultArgs: string[] = []): LaunchOptions {
   const executablePath = executables.find((path) => path !== '' && existsSync(path));
   if (executablePath === undefined) {
     throw new Error('There is no Chromium: apt-get install chromium, or set CHROMIUM to its path.');
   }
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  return { executablePath, args: ['--no-sandbox', '--disable-gpu'], ignoreDefaultArgs };
 }
+
+export const openBrowser = (ignoreDefaultArgs: string[] = []): Promise<Browser> =>
+  chromium.launch(launchOptions(ignoreDefaultArgs));
 
 export interface Visit {
   readonly page: Page;

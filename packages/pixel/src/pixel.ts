@@ -14,8 +14,8 @@ import { endVisit, touch, visitOf } from './visits.js';
 
 /** Happened while consent was asked for. */
 let held: PixelEvent[] = [];
-/** The landing page, once told without a name. */
-let landing: PixelEvent | undefined;
+/** The same, once told without a name. */
+let nameless: PixelEvent[] = [];
 let shown: string;
 let previous: string;
 
@@ -56,15 +56,14 @@ function cleanAddress(): void {
 }
 
 function page(again?: boolean): void {
-  const url = location.href;
   tell({
     type: 'page',
-    page: { url, referrer: previous, title: document.title },
+    page: { url: location.href, referrer: previous, title: document.title },
     visit: visitOf(location.search, !!may(), again),
   });
-  previous = url;
-  shown = pageShown();
   cleanAddress();
+  previous = location.href;
+  shown = pageShown();
 }
 
 function choose(choice: Parameters<Rosi['consent']>[0]): void {
@@ -78,15 +77,16 @@ function choose(choice: Parameters<Rosi['consent']>[0]): void {
     // Nobody's: the answer takes the collector's cookie away.
     tell({ type: 'identify' });
   }
-  if (now && landing) tell({ ...landing, event_id: randomId() });
-  landing = undefined;
+  // What has been told without a name is told again: who came how, and bought what.
+  if (now) held.push(...nameless.map((event) => ({ ...event, event_id: randomId() })));
+  nameless = [];
   release();
   cleanAddress();
 }
 
 function hide(): void {
   if (!document.hidden) return;
-  landing ??= held[0];
+  nameless.push(...held);
   release();
   leave();
 }
@@ -113,8 +113,10 @@ function start(calls: Parameters<Rosi['push']>): void {
   const [navigation] = performance.getEntriesByType('navigation');
   // A reload or a way back; older browsers don't tell.
   page(/^[rb]/.test((navigation as PerformanceNavigationTiming | undefined)?.type as string));
-  followHistory(() => {
-    if (shown !== pageShown()) page();
+  followHistory((isPage) => {
+    const before = shown;
+    shown = pageShown();
+    if (isPage && before !== shown) page();
   });
   addEventListener('pageshow', ({ persisted }) => {
     if (persisted) page(true);

@@ -81,7 +81,7 @@ async function deliver(body: string): Promise<boolean> {
     const known = answer.headers.get('x-rosi-id');
     if (known && may()) isKnownAs(known);
     const said = await answer.json();
-    for (const { message } of said.rejected ?? [said.error]) warn(message);
+    (said.rejected ?? [said.error]).forEach(warn);
     return true;
   } catch {
     return false;
@@ -98,4 +98,5 @@ export function forget(): void {
   for (const key of [...waiting.keys(), ...storedKeys()]) drop(key);
 }
 
-export const warn = (message: string): void => console.warn('rosi:', message);
+/** With what the collector refused and why, for who builds the page. */
+export const warn = (problem: unknown): void => console.warn('rosi:', problem);

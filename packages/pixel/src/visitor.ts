@@ -33,8 +33,8 @@ export function may(): boolean | undefined {
   if (found) [id, decisions] = JSON.parse(decodeURIComponent(found));
   // Withdrawn in another tab, or cleared by the visitor.
   else if (kept) forgetVisitor();
+  kept = !!found;
   const allowed = isAllowed();
-  kept = !!allowed;
   if (allowed && !id) isKnownAs(randomId());
   return allowed;
 }
@@ -52,7 +52,7 @@ function isAllowed(): boolean | undefined {
 
 /** A refusal is kept without an id, and in strict mode not at all. */
 function remember(): void {
-  const stays = id || !strict;
+  const stays = id || !(strict || decisions.analytics);
   const value = encodeURIComponent(JSON.stringify([id, decisions]));
   if (stays || readCookie(cookie)) writeCookie(cookie, value, stays ? keptSeconds : 0);
   kept = !!readCookie(cookie);

@@ -11,7 +11,8 @@ const idleSeconds = 1800;
 /** A visit without a campaign is one too. */
 const mark = '-';
 /** utm parameters and advertising click ids. */
-const campaignParameters = /\b(utm_\w+|\w+clk?id|[gw]braid|li_fat_id|rdt_cid|epik|ScCid)=[^&]+/g;
+export const campaignParameters =
+  /\b(utm_\w+|\w+clk?id|[gw]braid|li_fat_id|rdt_cid|epik|ScCid)=[^&]+/g;
 
 /** Kept here too, for pages without cookies. */
 let current = '';

@@ -31,6 +31,8 @@ describe('documentation', () => {
       '/health/live',
       '/health/ready',
       '/metrics',
+      '/rosi.js',
+      '/rosi.gif',
     ]);
     const { properties } = document.components.schemas.Event;
     expect(Object.keys(properties)).toEqual(

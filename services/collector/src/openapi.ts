@@ -83,6 +83,8 @@ export function openApiDocument(limits: CollectorLimits) {
         }),
       },
       '/metrics': { get: plain('Prometheus metrics', { 200: text('Prometheus text.') }) },
+      '/rosi.js': { get: plain('The pixel: a script for pages', { 200: text('The script.') }) },
+      '/rosi.gif': { get: imageOperation },
     },
   };
 }
@@ -238,6 +240,28 @@ const webhookOperation: Part = {
     415: failure('`unsupported_media_type`: it is compressed.'),
     429: failureForNow('`rate_limited`'),
     503: failureForNow('`log_unavailable`, `overloaded`, `stopping`: send it again.'),
+  },
+};
+
+const imageOperation: Part = {
+  tags: ['events'],
+  summary: 'Count a page, or an order, without a script',
+  description:
+    'An image for `<noscript>`: it always comes, and `x-rosi-error` says what was wrong. Nobody is ' +
+    'recognised. docs/connect/pixel.md says how to use it.',
+  security: [],
+  parameters: ['write_key', 'order_id', 'total', 'currency'].map((name) => ({
+    name,
+    in: 'query',
+    required: name === 'write_key',
+    schema: { type: 'string' },
+  })),
+  responses: {
+    200: text('Counted.'),
+    400: text('The order is not usable.'),
+    401: text('No write key, or a wrong one.'),
+    429: text('Too much with this key.'),
+    503: text('Not counted: the log takes nothing.'),
   },
 };
 

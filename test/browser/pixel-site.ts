@@ -1,0 +1,107 @@
+/**
+ * Sites with the pixel on their pages: one local server that answers for every host under
+ * `.localhost`, which browsers resolve to this machine and trust like https. Each test takes a site
+ * of its own, so that its events are found by their addresses.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { Row } from '../harness/answers.js';
+import { type Product, writeKey } from '../harness/product.js';
+
+export interface Pages {
+  /** By path, without the query; what is not there is an empty page with the pixel. */
+  readonly [path: string]: string;
+}
+
+export interface SiteServer {
+  readonly port: number;
+  close(): void;
+}
+
+/** Serves the page that `html` gives for a host and a path. */
+export async function serveSites(
+  html: (host: string, path: string) => string,
+): Promise<SiteServer> {
+  const server = createServer((request, reply) => {
+    const [path = '/'] = (request.url ?? '/').split('?');
+    const host = (request.headers.host ?? '').replace(/:\d+$/, '');
+    reply.setHeader('content-type', 'text/html; charset=utf-8');
+    reply.end(html(host, path));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port, // A TCP socket is listening.
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** What the documentation tells people to paste. */
+export const snippet = (host: string, settings = '') =>
+  `<script async src="${host}/rosi.js?write_key=${writeKey}${settings}"></script>`;
+
+/** A person's browser: the driver's own agent would be counted as a bot. */
+export const person: BrowserContextOptions = {
+  userAgent:
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36',
+};
+
+export interface Visitor {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** What the browser complained of. */
+  readonly complaints: string[];
+}
+
+export async function newVisitor(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<Visitor> {
+  const context = await browser.newContext({ ...person, ...options });
+  return visitorIn(context, await context.newPage());
+}
+
+export function visitorIn(context: BrowserContext, page: Page): Visitor {
+  const complaints: string[] = [];
+  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`));
+  return { context, page, complaints };
+}
+
+/** The pixel has run and everything it knew so far has been answered. */
+export async function delivered(page: Page): Promise<void> {
+  await page.waitForFunction('window.rosi && !Array.isArray(window.rosi)');
+  await page.waitForLoadState('networkidle');
+}
+
+/** Events of a site's pages, in the order in which they happened; waits until there are so many. */
+export async function pageViews(product: Product, site: string, count: number): Promise<Row[]> {
+  return eventsOf(product, `url LIKE '%.${site}.localhost:%'`, count);
+}
+
+export async function eventsOf(product: Product, where: string, count: number): Promise<Row[]> {
+  let found: Row[] = [];
+  const read = async () => {
+    await product.settle();
+    found = await product.sql(
+      `SELECT type, event_id, identifier_type, identifier, url, referrer, title, medium,
+        properties, consent, bot, touchpoint_id != '' AS touchpoint
+      FROM events_current LEFT JOIN (SELECT touchpoint_id FROM touchpoints_current) AS touched
+        ON touched.touchpoint_id = event_id
+      WHERE ${where} ORDER BY occurred_at, received_at`,
+    );
+    return found.length;
+  };
+  await expect.poll(read, { timeout: 30_000, interval: 200 }).toBeGreaterThanOrEqual(count);
+  expect(found.length, JSON.stringify(found, null, 1)).toBe(count);
+  return found;
+}
+
+/** `/two?a=1` of an address. */
+export const pathOf = (row: Row | undefined) => String(row?.['url']).replace(/^\w+:\/\/[^/]+/, '');
+export const startsVisit = (row: Row | undefined) =>
+  String(row?.['properties']).includes('"session_start":true');
