@@ -4,7 +4,7 @@ import { partitionsOf, type Topology, wire } from '@rosi/streams';
 import kafkajs from 'kafkajs';
 import { connectKafka, type KafkaOptions } from '../connection.js';
 import { fetchRecords } from '../fetch-records.js';
-import { endOffsets, firstOffset, offsetIn } from '../offsets.js';
+import { endOffsets, firstOffset, offsetIn, type Place } from '../offsets.js';
 import type { KafkaRecord } from '../record-batches.js';
 import { TopicNames } from '../task-spec.js';
 import { declareTopics, ensureTopics } from '../topics.js';
@@ -92,5 +92,24 @@ export async function removeTopics(kafka: KafkaOptions, prefix: string): Promise
     if (topics.length > 0) await admin.deleteTopics({ topics });
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** As retention does it: the records of a partition that come before an offset are gone. */
+export async function removeRecords(
+  kafka: KafkaOptions,
+  place: Place,
+  before: number | 'end',
+): Promise<void> {
+  const connection = await connectKafka(kafka);
+  try {
+    await connection.watch([place.topic]);
+    const upTo = before === 'end' ? offsetIn(await endOffsets(connection, [place]), place) : before;
+    const broker = await connection.leader(place.topic, place.partition);
+    const { topic, partition } = place;
+    const partitions = [{ partition, offset: String(upTo) }];
+    await broker.deleteRecords({ topics: [{ topic, partitions }] });
+  } finally {
+    await connection.close();
   }
 }
