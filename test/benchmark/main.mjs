@@ -6,6 +6,7 @@ import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { attribution } from './attribution.mjs';
 import { collector } from './collector.mjs';
+import { kafka } from './kafka.mjs';
 import { largePerson } from './large-person.mjs';
 import { memory } from './memory.mjs';
 import { queries } from './queries.mjs';
@@ -24,6 +25,7 @@ const benchmarks = [
   settled,
   memory,
   queries,
+  kafka,
 ];
 const names = benchmarks.map(({ name }) => name);
 

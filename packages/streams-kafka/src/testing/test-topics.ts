@@ -113,3 +113,40 @@ export async function removeRecords(
     await connection.close();
   }
 }
+
+/** How many offsets the topics with this prefix have given out, by topic, markers included. */
+export async function offsetsGiven(
+  kafka: KafkaOptions,
+  prefix: string,
+): Promise<ReadonlyMap<string, number>> {
+  const admin = new Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).admin();
+  await admin.connect();
+  try {
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+    const counts = topics.map(async (topic): Promise<[string, number]> => {
+      const partitions = await admin.fetchTopicOffsets(topic);
+      return [topic, partitions.reduce((sum, { high }) => sum + Number(high), 0)];
+    });
+    return new Map(await Promise.all(counts));
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** Topics of somebody else's, as the broker makes them; kept for ever. */
+export async function makePlainTopics(
+  kafka: KafkaOptions,
+  topics: readonly string[],
+  partitions: number,
+): Promise<void> {
+  const admin = new Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).admin();
+  const configEntries = [{ name: 'retention.ms', value: '-1' }];
+  await admin.connect();
+  try {
+    await admin.createTopics({
+      topics: topics.map((topic) => ({ topic, numPartitions: partitions, configEntries })),
+    });
+  } finally {
+    await admin.disconnect();
+  }
+}
