@@ -8,9 +8,10 @@ import {
   orSkipped,
   type Roles,
   startLocalCluster,
+  topicSetting,
   untilInSync,
 } from '@rosi/streams-kafka/testing';
-import { afterAll, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { heldAgainstOracle } from './kafka-held.js';
 import { GROUP } from './kafka-sets.js';
 
@@ -42,6 +43,12 @@ test.skipIf(cluster === null)(
         await cluster?.restart(node);
         await untilInSync(place.kafka);
       };
+      const copies = await topicSetting(
+        place.kafka,
+        `${place.prefix}events.collected`,
+        'min.insync.replicas',
+      );
+      expect(copies).toBe('2');
       const writing = write();
       // Each broker also leads some partitions.
       await kill('groupCoordinator');

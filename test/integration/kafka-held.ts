@@ -11,6 +11,7 @@ import { expect } from 'vitest';
 import { KafkaInstance } from '../harness/kafka-instances.js';
 import { testedTopology } from '../property/run-topology.js';
 import {
+  type CollectedRecord,
   GROUP,
   judge,
   type KafkaPlace,
@@ -33,6 +34,8 @@ export interface HeldOptions {
   /** How many sets are written, and for how long about; default 6 and 10 s. */
   readonly sets?: number;
   readonly writingMs?: number;
+  /** How they are written; default: as the collector does. */
+  readonly append?: (place: KafkaPlace, records: readonly CollectedRecord[]) => Promise<void>;
 }
 
 export interface Stage {
@@ -66,7 +69,13 @@ export async function heldAgainstOracle(options: HeldOptions, body: Body): Promi
     return instance;
   };
   const batches = Math.ceil(writingMs / BATCH_MS);
-  const write = () => writeSets(place, sets, { batches, between: () => delay(BATCH_MS) });
+  const { append } = options;
+  const write = () =>
+    writeSets(place, sets, {
+      batches,
+      between: () => delay(BATCH_MS),
+      ...(append === undefined ? {} : { append: (records) => append(place, records) }),
+    });
   await makeTopics(place.kafka, testedTopology(), { ...place, replicas });
   try {
     await body({ place, make, write });

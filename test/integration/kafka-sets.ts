@@ -25,7 +25,7 @@ export interface KafkaPlace {
   readonly partitions: number;
 }
 
-interface RandomSet {
+export interface RandomSet {
   readonly seed: number;
   readonly input: OracleInput;
   readonly accepted: boolean[];
@@ -49,11 +49,21 @@ export function randomSets(seeds: readonly number[]): RandomSet[] {
   });
 }
 
-/** Writes the sets interleaved, in batches; `between` runs after each, told which part is written. */
+export type CollectedRecord = RandomSet['records'][number];
+
+export interface WritingOptions {
+  readonly batches: number;
+  /** Runs after each batch, told which part is written. */
+  readonly between?: (part: number) => Promise<void>;
+  /** Default: as the collector writes. */
+  readonly append?: (records: readonly CollectedRecord[]) => Promise<void>;
+}
+
+/** Writes the sets interleaved, in batches. */
 export async function writeSets(
   place: KafkaPlace,
   sets: readonly RandomSet[],
-  options: { readonly batches: number; readonly between?: (part: number) => Promise<void> },
+  options: WritingOptions,
 ): Promise<void> {
   const random = new Random(sets[0]?.seed ?? 1);
   const waiting = sets.map(({ records }) => [...records]);
@@ -66,9 +76,10 @@ export async function writeSets(
   }
   const size = Math.ceil(total / options.batches);
   const writer = openTopicWriter({ ...place, topics: [eventsCollected.name] });
+  const { append = (records) => untilWritten(writer, records) } = options;
   try {
     for (let at = 0; at < total; at += size) {
-      await untilWritten(writer, mixed.slice(at, at + size));
+      await append(mixed.slice(at, at + size));
       await options.between?.((at + size) / total);
     }
   } finally {
@@ -77,7 +88,7 @@ export async function writeSets(
 }
 
 /** As a producer outside does it that is answered 503: again, until it is accepted. */
-async function untilWritten(writer: KafkaTopicWriter, records: RandomSet['records']) {
+async function untilWritten(writer: KafkaTopicWriter, records: readonly CollectedRecord[]) {
   for (;;) {
     try {
       return await writer.append(eventsCollected, records);

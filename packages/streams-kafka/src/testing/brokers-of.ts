@@ -43,3 +43,21 @@ export async function untilInSync(kafka: KafkaOptions): Promise<void> {
     await admin.disconnect();
   }
 }
+
+/** A setting of a topic as it holds, set or by default. */
+export async function topicSetting(
+  kafka: KafkaOptions,
+  topic: string,
+  name: string,
+): Promise<string | undefined> {
+  const admin = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).admin();
+  await admin.connect();
+  try {
+    const type = kafkajs.ConfigResourceTypes.TOPIC;
+    const asked = { includeSynonyms: false, resources: [{ type, name: topic }] };
+    const [found] = (await admin.describeConfigs(asked)).resources;
+    return found?.configEntries.find(({ configName }) => configName === name)?.configValue;
+  } finally {
+    await admin.disconnect();
+  }
+}

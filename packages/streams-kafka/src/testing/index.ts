@@ -1,5 +1,8 @@
+export { type BareLoopOptions, fillTopic, runBareLoop } from './bare-loop.js';
 export { freePort } from './broker-process.js';
-export { brokersOf, type Roles, untilInSync } from './brokers-of.js';
+export { brokersOf, type Roles, topicSetting, untilInSync } from './brokers-of.js';
+export { type FilledChangelog, fillChangelog } from './fill-changelog.js';
+export { type InterleavedProducers, openInterleaved, type Sent } from './interleaved.js';
 export {
   END_TRANSACTION,
   type KafkaProxy,
@@ -9,4 +12,12 @@ export {
 export { type LocalBroker, type LocalBrokerOptions, startLocalBroker } from './local-broker.js';
 export { type LocalCluster, startLocalCluster } from './local-cluster.js';
 export { orSkipped, startTestKafka, type TestKafka } from './test-kafka.js';
-export { makeTopics, readTopic, removeTopics, writeTopic } from './test-topics.js';
+export {
+  makePlainTopics,
+  makeTopics,
+  offsetsGiven,
+  readTopic,
+  removeRecords,
+  removeTopics,
+  writeTopic,
+} from './test-topics.js';

@@ -3,6 +3,7 @@ import type { Topic } from '@rosi/events';
 import { partitionsOf, type Topology, wire } from '@rosi/streams';
 import kafkajs from 'kafkajs';
 import { connectKafka, type KafkaOptions } from '../connection.js';
+import { endOffsets, offsetIn, type Place } from '../offsets.js';
 import { readPartition } from '../read-topic.js';
 import type { KafkaRecord } from '../record-batches.js';
 import { TopicNames } from '../task-spec.js';
@@ -79,6 +80,62 @@ export async function removeTopics(kafka: KafkaOptions, prefix: string): Promise
   try {
     const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
     if (topics.length > 0) await admin.deleteTopics({ topics });
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** As retention does it: the records of a partition that come before an offset are gone. */
+export async function removeRecords(
+  kafka: KafkaOptions,
+  place: Place,
+  before: number | 'end',
+): Promise<void> {
+  const connection = await connectKafka(kafka);
+  try {
+    await connection.watch([place.topic]);
+    const upTo = before === 'end' ? offsetIn(await endOffsets(connection, [place]), place) : before;
+    const broker = await connection.leader(place.topic, place.partition);
+    const { topic, partition } = place;
+    const partitions = [{ partition, offset: String(upTo) }];
+    await broker.deleteRecords({ topics: [{ topic, partitions }] });
+  } finally {
+    await connection.close();
+  }
+}
+
+/** How many offsets the topics with this prefix have given out, by topic, markers included. */
+export async function offsetsGiven(
+  kafka: KafkaOptions,
+  prefix: string,
+): Promise<ReadonlyMap<string, number>> {
+  const admin = new Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).admin();
+  await admin.connect();
+  try {
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+    const counts = topics.map(async (topic): Promise<[string, number]> => {
+      const partitions = await admin.fetchTopicOffsets(topic);
+      return [topic, partitions.reduce((sum, { high }) => sum + Number(high), 0)];
+    });
+    return new Map(await Promise.all(counts));
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** Topics of somebody else's, as the broker makes them; kept for ever. */
+export async function makePlainTopics(
+  kafka: KafkaOptions,
+  topics: readonly string[],
+  partitions: number,
+): Promise<void> {
+  const admin = new Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).admin();
+  const configEntries = [{ name: 'retention.ms', value: '-1' }];
+  await admin.connect();
+  try {
+    await admin.createTopics({
+      topics: topics.map((topic) => ({ topic, numPartitions: partitions, configEntries })),
+    });
   } finally {
     await admin.disconnect();
   }
