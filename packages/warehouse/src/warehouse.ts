@@ -266,6 +266,16 @@ function mendingDatabase(
   session: string,
   { query }: Pick<Warehouse, 'query'>,
 ): MendingDatabase {
+  const insert = async (table: string, rows: readonly object[]) => {
+    if (rows.length === 0) return;
+    await client.insert({
+      table: `rosi.${table}`,
+      values: [...rows],
+      format: 'JSONEachRow',
+      query_id: loaderQueryId('order_records', session),
+      clickhouse_settings: { ...insertSettings, insert_deduplication_token: randomUUID() },
+    });
+  };
   const command = async (sql: string, settings: ClickHouseSettings = {}) => {
     await client.command({
       query: sql,
@@ -281,15 +291,7 @@ function mendingDatabase(
         async_insert: 0,
         insert_deduplication_token: randomUUID(),
       }),
-    async insertDeltas(rows) {
-      if (rows.length === 0) return;
-      await client.insert({
-        table: 'rosi.credit_deltas',
-        values: [...rows],
-        format: 'JSONEachRow',
-        query_id: loaderQueryId('order_records', session),
-        clickhouse_settings: { ...insertSettings, insert_deduplication_token: randomUUID() },
-      });
-    },
+    insertDeltas: (rows) => insert('credit_deltas', rows),
+    insertTimes: (rows) => insert('order_times', rows),
   };
 }
