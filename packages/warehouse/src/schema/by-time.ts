@@ -2,7 +2,7 @@
  * What is asked for a period: the signed deltas and the touchpoints, kept in order of time as well.
  * A projection is part of its table's parts, so that it can't be lost, doubled or forgotten apart
  * from them. ClickHouse uses none under FINAL: credits need no FINAL, since deltas add up, and the
- * records of one touchpoint are alike, so that DISTINCT is enough.
+ * records of one touchpoint are alike, so that any of them serves.
  */
 import type { Statement } from '../migrations/migration.js';
 import { touchDimensions } from './columns.js';
@@ -31,6 +31,10 @@ function sorted(
   ];
 }
 
+/** Conditions on these reach the rows; of the rest only what is asked for is read. */
+const ofRecord = 'workspace, touchpoint_id, type, occurred_at';
+const anyOf = dimensions.map((name) => `any(${name}) AS ${name}`).join(', ');
+
 export const touchpointsByTime = createView(
   'touchpoints_by_time',
   'Touchpoints of events without their person, quick for a period of occurred_at; those of coupons ' +
@@ -41,7 +45,7 @@ export const touchpointsByTime = createView(
       ...(['influencer_id', 'campaign_id', 'link_id', 'program_id'] as const),
     ],
     keep: ['workspace', 'touchpoint_id', 'type', 'occurred_at'],
-    source: `(SELECT DISTINCT ${ofTouchpoints.join(', ')} FROM rosi.touchpoints)`,
+    source: `(SELECT ${ofRecord}, ${anyOf} FROM rosi.touchpoints GROUP BY ${ofRecord})`,
   }),
 );
 

@@ -97,6 +97,16 @@ FROM (${resolved({
   })})`,
 );
 
+export const creditsUnresolved = createView(
+  'credits_unresolved',
+  'The rows of credits with dimensions as their events stated them. No catalogue is joined, which ' +
+    'takes most of the time where neither post, influencer, campaign nor programme is asked for.',
+  `SELECT workspace, order_id, model, touchpoint_id, type, person_id, ordered_at,
+  if(touchpoint_id = 'unattributed', ordered_at, d.touched_at) AS touched_at,
+  ${unresolved.join(', ')}, currency, credit, share_parts / 1e12 AS share, recorded_at
+FROM rosi.credit_deltas AS d`,
+);
+
 const touchpointColumns = ['workspace', 'touchpoint_id', 'person_id', 'type', 'occurred_at'];
 
 const ownsCoupon = ['influencer_id', 'post_id', 'program_id']

@@ -3,6 +3,7 @@
  * where they stand. A test holds this list against the columns there are.
  */
 import { baseTables } from './base-tables.js';
+import { touchDimensions } from './columns.js';
 
 /** The base table that a view shows; its comments hold for the view's columns, too. */
 const shown: Readonly<Record<string, string>> = {
@@ -127,6 +128,16 @@ const orders: Readonly<Record<string, string>> = {
   touchpoints_cut: 'More than the newest 1,000 were eligible; the older ones did not count.',
 };
 
+const creditRows: Readonly<Record<string, string>> = {
+  ...credited,
+  credit: 'Difference of the credit to what was recorded before, in minor units: only sums count.',
+  share:
+    'Difference of the share; per order and model they add up to 1, or to 0 when its net is 0.',
+};
+
+/** As its columns in the base tables say. */
+const stated = Object.fromEntries(touchDimensions.map(([name, , comment]) => [name, comment]));
+
 const byView: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   orders_current: orders,
   orders_by_time: {
@@ -140,13 +151,8 @@ const byView: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     credit: "The touchpoint's part of the order's net under this model, in minor units.",
     share: 'The same part as a fraction; per order and model they add up to 1.',
   },
-  credits: {
-    ...credited,
-    credit:
-      'Difference of the credit to what was recorded before, in minor units: only sums count.',
-    share:
-      'Difference of the share; per order and model they add up to 1, or to 0 when its net is 0.',
-  },
+  credits: creditRows,
+  credits_unresolved: { ...creditRows, ...stated },
   touchpoints_current: resolved,
   touchpoints_by_time: resolved,
   events_current: events,
