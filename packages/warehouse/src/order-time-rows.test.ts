@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rowBlock } from './native/row-block.js';
 import { orderRow } from './record-rows.js';
 import { credited, order, T0, touch } from './testing/ledger-fixtures.js';
 import { startTestDatabase, type TestDatabase } from './testing/test-database.js';
@@ -43,7 +44,7 @@ const rowsOf = (records: typeof first, from: number) =>
 test('an order stands once, where its newest record has it; the rows made here are the feed’s', async () => {
   const batches = [rowsOf(first, 0), rowsOf(second, 10)];
   for (const [at, rows] of batches.entries()) {
-    await database.warehouse.insertBatch('order_records', rows, `token${at}`);
+    await database.warehouse.insertBatch(rowBlock('order_records', rows), `token${at}`);
   }
   const expected = [
     { order_id: 'moved-by-an-older-build', at: T0 + 5_000, net: 40 },
@@ -72,7 +73,7 @@ test('of several records of an order in one batch none is missed, and none made 
     order({ orderId: 'twice', net: 3, revision: 3, orderedAt: T0 + 1, movedFrom: [T0] }),
   ];
   const rows = rowsOf(records, 20);
-  await database.warehouse.insertBatch('order_records', rows, 'several');
+  await database.warehouse.insertBatch(rowBlock('order_records', rows), 'several');
   const batch = { partition: 3, from: 20, to: 23, rows };
   const ofOrder = async () => (await shown()).filter(({ order_id }) => order_id === 'twice');
   expect(await ofOrder()).toEqual([{ order_id: 'twice', at: T0 + 1, net: 3 }]);

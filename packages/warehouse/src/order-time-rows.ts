@@ -6,7 +6,7 @@ import type { OrderRecordRow } from './rows.js';
 
 export interface OrderTimeRow {
   readonly workspace: string;
-  readonly ordered_at: string;
+  readonly ordered_at: number;
   readonly order_id: string;
   readonly revision: number;
   readonly gone: 0 | 1;
@@ -44,7 +44,7 @@ export function orderTimeRows(row: OrderRecordRow): OrderTimeRow[] {
 }
 
 /** Of an older build's record, as far as its differences tell. */
-function earlierTimes(row: OrderRecordRow): readonly string[] {
+function earlierTimes(row: OrderRecordRow): readonly number[] {
   if (row.moved_from.length > 0 || row.revision === 1) return row.moved_from;
   return row['touch.delta_ordered_at'].flat();
 }
