@@ -2,6 +2,7 @@
 import { type Fault, faultsOf } from './fault.js';
 
 const runtime = 'packages/streams-embedded/src/embedded.contract.test.ts';
+const changes = 'packages/streams-embedded/src/changed-state.test.ts';
 const loader = 'services/warehouse-loader/src/loader.test.ts';
 
 const commit = [
@@ -29,6 +30,20 @@ const commit = [
       find: 'const position = found?.position ?? input',
       replace: 'const position = input',
       breaks: 'Events count as often as the process starts.',
+    },
+  ]),
+  ...faultsOf('packages/streams-embedded/src/change-log.ts', changes, [
+    {
+      name: 'state committed without what the tree does not have',
+      find: 'if (chunk.stored === chunk.used) continue;',
+      replace: 'if (chunk.stored <= chunk.used) continue;',
+      breaks: 'A restart forgets what was changed since the tree was last brought up to date.',
+    },
+    {
+      name: 'removals forgotten in a restart',
+      find: 'value: length === REMOVED ? null :',
+      replace: 'value:',
+      breaks: 'What was removed is there again.',
     },
   ]),
   ...faultsOf('packages/streams-embedded/src/task-queue.ts', runtime, [
