@@ -32,18 +32,26 @@ const commit = [
       breaks: 'Events count as often as the process starts.',
     },
   ]),
-  ...faultsOf('packages/streams-embedded/src/change-log.ts', changes, [
+  ...faultsOf('packages/streams-embedded/src/changed-state.ts', changes, [
     {
-      name: 'state committed without what the tree does not have',
-      find: 'if (chunk.stored === chunk.used) continue;',
-      replace: 'if (chunk.stored <= chunk.used) continue;',
+      name: 'state committed without what the tree was not told of',
+      find: 'void this.log.put(sequenceKey(this.nextSequence), table.stored(logged, table.end));',
+      replace: '',
       breaks: 'A restart forgets what was changed since the tree was last brought up to date.',
     },
     {
+      name: 'changes taken for older than those before them',
+      find: 'for (const { table } of [this.newer, this.older]) {',
+      replace: 'for (const { table } of [this.older, this.newer]) {',
+      breaks: 'While the tree is brought up to date, a value that was replaced is read.',
+    },
+  ]),
+  ...faultsOf('packages/streams-embedded/src/change-table.ts', changes, [
+    {
       name: 'removals forgotten in a restart',
-      find: 'value: length === REMOVED ? null :',
-      replace: 'value:',
-      breaks: 'What was removed is there again.',
+      find: 'const value = length === REMOVED ? null : stored.subarray(keyEnd, end);',
+      replace: 'const value = stored.subarray(keyEnd, end);',
+      breaks: 'What was removed is there again, empty.',
     },
   ]),
   ...faultsOf('packages/streams-embedded/src/task-queue.ts', runtime, [

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createMemoryState } from '@rosi/streams';
+import { createMemoryState, stateKey } from '@rosi/streams';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ChangedState } from './changed-state.js';
@@ -15,10 +15,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** Bytes that matter to keys: ends of the range, and those of terminators. */
-const someKey = fc
-  .array(fc.constantFrom(0, 1, 0x61, 0xfe, 0xff), { minLength: 1, maxLength: 3 })
-  .map((bytes) => Buffer.from(bytes));
+/** Bytes that matter to keys: ends of the range, and those of terminators; also strings of keys. */
+const someKey = fc.oneof(
+  fc
+    .array(fc.constantFrom(0, 1, 0x61, 0xfe, 0xff), { minLength: 1, maxLength: 3 })
+    .map((bytes) => Buffer.from(bytes)),
+  fc
+    .array(fc.constantFrom('a', 'b', '\0', 7), { minLength: 1, maxLength: 4 })
+    .map((parts) => stateKey(...parts)),
+);
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('put' as const), key: someKey }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('delete' as const), key: someKey }) },

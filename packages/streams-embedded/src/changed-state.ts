@@ -5,19 +5,16 @@
  * changes of it (docs/adr/0011-changes-beside-the-tree.md). Tree and log together are the state: a
  * restart reads the log again.
  */
-import { createRequire } from 'node:module';
-import type sorted from 'sorted-btree';
-import { ChangeLog } from './change-log.js';
+import { ChangeTable } from './change-table.js';
 import type { Store } from './environment.js';
 import { asBuffer } from './partition-log.js';
 
-// The package is CommonJS with a default export, which loaders disagree about how to import.
-const { default: BTree } = createRequire(import.meta.url)('sorted-btree') as typeof sorted;
-
 export type Entry = readonly [key: Buffer, value: Buffer];
 
-/** Of a range: ascending from `start` to before `end`, or descending from before `start` to `end`. */
+/** Ascending from `start` to before `end`, or descending from before `start` to `end`. */
 export interface Bounds {
+  /** What all keys begin with. */
+  readonly prefix: Buffer;
   readonly reverse: boolean;
   readonly start: Buffer | undefined;
   /** Ascending: `start` itself is left out. */
@@ -26,100 +23,146 @@ export interface Bounds {
 }
 
 export const STATE_KEY_BYTES_MAX = 1903;
+/** Processor and partition, at the beginning of each key. */
+export const TASK_PREFIX_BYTES = 3;
+const SEQUENCE_BYTES = 6;
 
-/** Keys as texts of one character a byte: they compare as the bytes do, and hash fast. */
-const compareTexts = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+/** Changes and where they are in the log. */
+interface Run {
+  readonly table: ChangeTable;
+  /** So much of the table is in the log. */
+  logged: number;
+  readonly sequences: number[];
+}
 
 export class ChangedState {
-  private readonly places = new Map<string, number>();
-  /** The keys of `places`, in order. */
-  private keys = new BTree<string, undefined>(undefined, compareTexts);
-  private readonly log: ChangeLog;
+  private newer = emptyRun();
+  /** What the tree is being told of; nothing is added. */
+  private older = emptyRun();
+  /** Keys of `older`, the last one first, of which the tree was not told yet. */
+  private untold: string[] = [];
+  private nextSequence = 0;
   private readonly scratch = Buffer.alloc(STATE_KEY_BYTES_MAX);
 
   constructor(
     private readonly tree: Store,
-    log: Store,
+    private readonly log: Store,
   ) {
-    this.log = new ChangeLog(log);
-    for (const { key, place } of this.log.restore()) this.place(textOf(key), place);
+    const { table, sequences } = this.newer;
+    for (const { key, value } of log.getRange({})) {
+      const sequence = asBuffer(key as Uint8Array).readUIntBE(0, SEQUENCE_BYTES);
+      sequences.push(sequence);
+      this.nextSequence = sequence + 1;
+      table.restore(asBuffer(value));
+    }
+    this.newer.logged = table.end;
   }
 
-  /** How many keys the tree has still to be told of. */
+  /** How many keys were changed that the tree has not been told of. */
   get size(): number {
-    return this.places.size;
+    return this.newer.table.size + this.untold.length;
   }
 
-  /** Of memory that changes take, keys in order aside. */
+  /** Of changes that have come since the tree was last told of some. */
   get bytes(): number {
-    return this.log.bytes;
+    return this.newer.table.end;
   }
 
   /** The value, in a buffer of the caller's own. */
   get(key: Buffer): Buffer | undefined {
-    const place = this.places.size === 0 ? undefined : this.places.get(textOf(key));
-    if (place === undefined) return readValue(this.tree, key);
-    const value = this.log.valueAt(place);
-    return value === null ? undefined : Buffer.from(value);
+    const changed = this.changed(key);
+    if (changed === undefined) return readValue(this.tree, key);
+    return changed === null ? undefined : Buffer.from(changed);
   }
 
   /** Null: it is removed. Within a transaction, as everything that follows. */
   put(key: Buffer, value: Uint8Array | null): void {
-    this.place(textOf(key), this.log.append(key, value));
+    this.newer.table.set(key, value);
   }
 
   /** Entries of the range as they are now; nothing may be written while they are read. */
-  *entries(bounds: Bounds): Generator<Entry> {
+  *entries(bounds: Bounds): Iterable<Entry> {
+    const changed = this.changedIn(bounds);
     const sign = bounds.reverse ? -1 : 1;
-    const stored = this.storedIn(bounds)[Symbol.iterator]();
-    const changed = this.changedIn(bounds)[Symbol.iterator]();
-    try {
-      let [below, above] = [stored.next(), changed.next()];
-      while (below.done !== true || above.done !== true) {
-        const order = orderOf(below, above, sign);
-        if (order < 0) yield below.value as Entry;
-        else {
-          const text = above.value as string;
-          const value = this.log.valueAt(this.places.get(text) as number);
-          if (value !== null) yield [Buffer.from(text, 'latin1'), Buffer.from(value)];
+    let at = 0;
+    for (const stored of this.storedIn(bounds)) {
+      let order = 1;
+      for (; at < changed.length; at += 1) {
+        order = compareTexts(changed[at] as string, textOf(stored[0])) * sign;
+        if (order > 0) break;
+        const entry = this.changedEntry(changed[at] as string);
+        if (entry !== null) yield entry;
+        if (order === 0) {
+          at += 1;
+          break;
         }
-        if (order <= 0) below = stored.next();
-        if (order >= 0) above = changed.next();
       }
-    } finally {
-      stored.return?.();
+      if (order !== 0) yield stored;
+    }
+    for (; at < changed.length; at += 1) {
+      const entry = this.changedEntry(changed[at] as string);
+      if (entry !== null) yield entry;
     }
   }
 
   /** Brings the tree up to date by so many keys, in their order. */
   workIn(keysMax: number): void {
-    const done: string[] = [];
-    for (const [text] of this.keys.entries(undefined)) {
-      if (done.length === keysMax) break;
-      done.push(text);
-      const length = this.scratch.write(text, 'latin1');
-      const key = this.scratch.subarray(0, length);
-      const value = this.log.valueAt(this.places.get(text) as number);
+    if (this.untold.length === 0) this.turn();
+    for (let left = keysMax; left > 0; left -= 1) {
+      const text = this.untold.pop();
+      if (text === undefined) break;
+      const key = this.keyOf(text);
+      const { table } = this.older;
+      const value = table.valueAt(table.find(key));
       if (value === null) void this.tree.remove(key);
       else void this.tree.put(key, value);
     }
-    const last = done.at(-1);
-    if (last === undefined) return;
-    if (done.length === this.places.size) this.keys.clear();
-    else this.keys.deleteRange(done[0] as string, last, true);
-    for (const text of done) this.places.delete(text);
+    if (this.untold.length === 0) this.forget(this.older);
   }
 
-  /** To be called at the end of the transaction: what the tree does not have is in the log. */
+  /** To be called at the end of the transaction: what the tree was not told of is in the log. */
   persist(): void {
-    if (this.places.size === 0) this.log.clear();
-    else this.log.persist();
+    for (const run of [this.older, this.newer]) {
+      const { table, logged, sequences } = run;
+      if (table.end === logged) continue;
+      void this.log.put(sequenceKey(this.nextSequence), table.stored(logged, table.end));
+      sequences.push(this.nextSequence);
+      this.nextSequence += 1;
+      run.logged = table.end;
+    }
   }
 
-  private place(text: string, place: number): void {
-    const before = this.places.size;
-    this.places.set(text, place);
-    if (this.places.size > before) this.keys.set(text, undefined);
+  /** Undefined: the tree knows; null: it was removed. */
+  private changed(key: Buffer): Buffer | null | undefined {
+    for (const { table } of [this.newer, this.older]) {
+      const place = table.find(key);
+      if (place >= 0) return table.valueAt(place);
+    }
+    return undefined;
+  }
+
+  private changedEntry(text: string): Entry | null {
+    const key = Buffer.from(text, 'latin1');
+    const value = this.changed(key);
+    return value === null || value === undefined ? null : [key, Buffer.from(value)];
+  }
+
+  /** What is new becomes what the tree is told of next. */
+  private turn(): void {
+    [this.older, this.newer] = [this.newer, this.older];
+    this.untold = this.older.table.texts().sort(compareTexts).reverse();
+  }
+
+  /** The tree has it all. */
+  private forget(run: Run): void {
+    for (const sequence of run.sequences) void this.log.remove(sequenceKey(sequence));
+    run.sequences.length = 0;
+    run.table.clear();
+    run.logged = 0;
+  }
+
+  private keyOf(text: string): Buffer {
+    return this.scratch.subarray(0, this.scratch.write(text, 'latin1'));
   }
 
   private *storedIn({ reverse, start, exclusiveStart, end }: Bounds): Iterable<Entry> {
@@ -135,33 +178,45 @@ export class ChangedState {
     for (const { key, value } of range) yield [asBuffer(key as Uint8Array), asBuffer(value)];
   }
 
-  private *changedIn({ reverse, start, exclusiveStart, end }: Bounds): Generator<string> {
-    const until = end === undefined ? undefined : textOf(end);
+  /** Changed keys of the range, each once, in its order. */
+  private changedIn({ prefix, reverse, start, exclusiveStart, end }: Bounds): string[] {
+    const older = this.older.table.textsWith(prefix);
+    const found = this.newer.table.textsWith(prefix);
+    if (older.length > 0) found.push(...older.filter((text) => !this.isNewer(text)));
+    if (found.length === 0) return found;
     const from = start === undefined ? undefined : textOf(start);
-    const entries = reverse
-      ? this.keys.entriesReversed(from, undefined, true)
-      : // The smallest text after one is that one and a NUL.
-        this.keys.entries(from !== undefined && exclusiveStart ? `${from}\0` : from);
-    for (const [text] of entries) {
-      if (until !== undefined && (reverse ? text < until : text >= until)) return;
-      yield text;
-    }
+    const until = end === undefined ? undefined : textOf(end);
+    const isWithin = reverse
+      ? (text: string) => (from === undefined || text < from) && text >= (until ?? '')
+      : (text: string) =>
+          (until === undefined || text < until) &&
+          (from === undefined || text > from || (text === from && !exclusiveStart));
+    const within = found.filter(isWithin).sort(compareTexts);
+    return reverse ? within.reverse() : within;
   }
+
+  private isNewer(text: string): boolean {
+    return this.newer.table.find(this.keyOf(text)) >= 0;
+  }
+}
+
+function emptyRun(): Run {
+  return { table: new ChangeTable(TASK_PREFIX_BYTES), logged: 0, sequences: [] };
 }
 
 function textOf(key: Buffer): string {
   return key.toString('latin1');
 }
 
-/** Negative: the stored entry comes first; 0: both are of one key. A run that has ended is last. */
-function orderOf(
-  below: IteratorResult<Entry>,
-  above: IteratorResult<string>,
-  sign: number,
-): number {
-  if (below.done === true) return 1;
-  if (above.done === true) return -1;
-  return compareTexts(textOf(below.value[0]), above.value) * sign;
+/** Texts of one character a byte compare as the bytes do. */
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a === b ? 0 : 1;
+}
+
+function sequenceKey(sequence: number): Buffer {
+  const key = Buffer.allocUnsafe(SEQUENCE_BYTES);
+  key.writeUIntBE(sequence, 0, SEQUENCE_BYTES);
+  return key;
 }
 
 /**

@@ -38,8 +38,8 @@ const CUT_RECORDS_MAX = 2000;
 /** Keys of which the tree is told in one transaction: bounds its pages in memory, and its time. */
 const WORKED_IN_MAX = 2000;
 const WORKED_IN_MAX_BEHIND = 20_000;
-/** Of changes beside the tree, keys aside: about twice as much of memory in all. */
-const CHANGES_BYTES_MAX = 64 * 1024 * 1024;
+/** Of changes beside the tree. */
+const CHANGES_BYTES_MAX = 48 * 1024 * 1024;
 
 /** When a cycle takes no more input; what is under way may use as much again. */
 export interface CycleBudget {

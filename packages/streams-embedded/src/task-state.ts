@@ -3,10 +3,14 @@
  * a prefix of three bytes (processor, partition) keeps them apart.
  */
 import { byteRange, type StateStore } from '@rosi/streams';
-import { type ChangedState, type Entry, STATE_KEY_BYTES_MAX } from './changed-state.js';
+import {
+  type ChangedState,
+  type Entry,
+  STATE_KEY_BYTES_MAX,
+  TASK_PREFIX_BYTES,
+} from './changed-state.js';
 
-const PREFIX_BYTES = 3;
-const KEY_BYTES_MAX = STATE_KEY_BYTES_MAX - PREFIX_BYTES;
+const KEY_BYTES_MAX = STATE_KEY_BYTES_MAX - TASK_PREFIX_BYTES;
 /** Entries read at once from a range: few at first, because callers often stop early. */
 const CHUNK_FIRST = 32;
 const CHUNK_MAX = 1024;
@@ -18,7 +22,7 @@ export interface TaskState extends StateStore {
 
 /** The bytes that all keys of a task begin with. */
 export function taskPrefix(processor: number, partition: number): Buffer {
-  const prefix = Buffer.alloc(PREFIX_BYTES);
+  const prefix = Buffer.alloc(TASK_PREFIX_BYTES);
   prefix.writeUInt8(processor, 0);
   prefix.writeUInt16BE(partition, 1);
   return prefix;
@@ -27,14 +31,22 @@ export function taskPrefix(processor: number, partition: number): Buffer {
 export function createTaskState(changes: ChangedState, prefix: Buffer): TaskState {
   const open = new Set<OpenRange>();
   // One buffer for all keys on their way to the store, which copies them at once.
-  const scratch = Buffer.alloc(PREFIX_BYTES + KEY_BYTES_MAX);
+  const scratch = Buffer.alloc(STATE_KEY_BYTES_MAX);
   scratch.set(prefix);
+  // Its beginnings, by length: a view made for each key would cost more than looking it up.
+  const beginnings: Buffer[] = [];
   const keyOf = (key: Uint8Array) => {
     if (key.length > KEY_BYTES_MAX) {
       throw new RangeError(`A state key has ${key.length} bytes; at most ${KEY_BYTES_MAX} fit`);
     }
-    scratch.set(key, PREFIX_BYTES);
-    return scratch.subarray(0, PREFIX_BYTES + key.length);
+    scratch.set(key, TASK_PREFIX_BYTES);
+    const length = TASK_PREFIX_BYTES + key.length;
+    let whole = beginnings[length];
+    if (whole === undefined) {
+      whole = scratch.subarray(0, length);
+      beginnings[length] = whole;
+    }
+    return whole;
   };
   const forWriting = (key: Uint8Array) => {
     const whole = keyOf(key);
@@ -66,6 +78,7 @@ export function createTaskState(changes: ChangedState, prefix: Buffer): TaskStat
  * because a write into what is still unread makes it read the rest first.
  */
 class OpenRange implements Iterable<Entry> {
+  private readonly prefix: Buffer;
   private readonly low: Buffer;
   private readonly high: Buffer | undefined;
   private readonly reverse: boolean;
@@ -83,9 +96,10 @@ class OpenRange implements Iterable<Entry> {
     options: Parameters<StateStore['range']>[0],
     private readonly onDone: (range: OpenRange) => void,
   ) {
+    this.prefix = Buffer.concat([prefix, options.prefix]);
     const { low, high, last } = byteRange({
       ...options,
-      prefix: Buffer.concat([prefix, options.prefix]),
+      prefix: this.prefix,
       ...(options.from === undefined ? {} : { from: Buffer.concat([prefix, options.from]) }),
     });
     this.low = low;
@@ -141,14 +155,14 @@ class OpenRange implements Iterable<Entry> {
   }
 
   private fill(limit: number): void {
-    const { low, high, lastKey, reverse } = this;
+    const { prefix, low, high, lastKey, reverse } = this;
     const exclusiveStart = lastKey !== undefined;
     const bounds = reverse
       ? { start: lastKey ?? high, end: low, exclusiveStart: true }
       : { start: lastKey ?? low, end: high, exclusiveStart };
-    for (const [key, value] of this.changes.entries({ reverse, ...bounds })) {
+    for (const [key, value] of this.changes.entries({ prefix, reverse, ...bounds })) {
       this.lastKey = key;
-      this.ready.push([key.subarray(PREFIX_BYTES), value]);
+      this.ready.push([key.subarray(TASK_PREFIX_BYTES), value]);
       if (this.ready.length === limit) return;
     }
   }
