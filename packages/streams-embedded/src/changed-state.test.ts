@@ -18,10 +18,10 @@ afterEach(() => rmSync(dir, { recursive: true }));
 /** Bytes that matter to keys: ends of the range, and those of terminators; also strings of keys. */
 const someKey = fc.oneof(
   fc
-    .array(fc.constantFrom(0, 1, 0x61, 0xfe, 0xff), { minLength: 1, maxLength: 3 })
+    .array(fc.constantFrom(0, 1, 0x61, 0xff), { minLength: 1, maxLength: 2 })
     .map((bytes) => Buffer.from(bytes)),
   fc
-    .array(fc.constantFrom('a', 'b', '\0', 7), { minLength: 1, maxLength: 4 })
+    .array(fc.constantFrom('a', '\0', 7), { minLength: 1, maxLength: 3 })
     .map((parts) => stateKey(...parts)),
 );
 const step = fc.oneof(
@@ -104,7 +104,7 @@ test('as a state in memory, over commits, crashes and restarts', async () => {
       rmSync(here, { recursive: true });
     },
   );
-  await fc.assert(property, { numRuns: 60 });
+  await fc.assert(property, { numRuns: 100 });
 });
 
 test('what is worked in leaves nothing beside the tree', async () => {
