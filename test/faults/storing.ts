@@ -50,14 +50,14 @@ const commit = [
     },
     {
       name: 'a changed entry read twice',
-      find: 'older.filter((text) => !this.isNewer(text))',
-      replace: 'older',
+      find: 'const isReplaced = table.find(key) >= 0;',
+      replace: 'const isReplaced = false;',
       breaks: 'While the tree is brought up to date, an item is moved or counted twice.',
     },
     {
       name: 'changes taken for older than those before them',
-      find: 'for (const { table } of [this.newer, this.older]) {',
-      replace: 'for (const { table } of [this.older, this.newer]) {',
+      find: '    const { newer, older } = this;',
+      replace: '    const { newer: older, older: newer } = this;',
       breaks: 'While the tree is brought up to date, a value that was replaced is read.',
     },
   ]),

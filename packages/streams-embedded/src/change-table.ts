@@ -22,9 +22,11 @@ export class ChangeTable {
   private bytes = Buffer.allocUnsafeSlow(BYTES_FIRST);
   private used = 0;
   private keys = 0;
-  /** Open addressing: a key's hash, and one more than the place of its newest change (0: free). */
-  private hashes = new Int32Array(SLOTS_FIRST);
+  /** By number of the key: where its newest change is, and the key's hash. */
   private places = new Int32Array(SLOTS_FIRST);
+  private hashes = new Int32Array(SLOTS_FIRST);
+  /** Open addressing: one more than the number of a key (0: free). */
+  private slots = new Int32Array(2 * SLOTS_FIRST);
   private readonly prefixes = new PrefixChains();
 
   /** `prefixBytes`: so many at the beginning of each key are no string. */
@@ -42,22 +44,34 @@ export class ChangeTable {
 
   /** Keeps a change; null: removed. */
   set(key: Uint8Array, value: Uint8Array | null): void {
-    if (this.keys * 2 >= this.places.length) this.grow();
-    const hash = hashOf(key, key.length);
+    if (this.keys === this.places.length) this.grow();
+    const hash = hashOf(key);
     const slot = this.slotOf(key, hash);
-    const isNew = this.places[slot] === 0;
+    const known = (this.slots[slot] as number) - 1;
     const place = this.append(key, value);
-    this.places[slot] = place + 1;
-    if (!isNew) return;
-    this.hashes[slot] = hash;
+    if (known >= 0) {
+      this.places[known] = place;
+      return;
+    }
+    const number = this.keys;
     this.keys += 1;
-    this.chain(key, place);
+    this.slots[slot] = number + 1;
+    this.places[number] = place;
+    this.hashes[number] = hash;
+    this.chain(key, number);
   }
 
   /** The place of the key's newest change; negative: it was not changed. */
   find(key: Uint8Array): number {
     if (this.keys === 0) return -1;
-    return (this.places[this.slotOf(key, hashOf(key, key.length))] as number) - 1;
+    const number = (this.slots[this.slotOf(key, hashOf(key))] as number) - 1;
+    return number < 0 ? -1 : (this.places[number] as number);
+  }
+
+  /** A view of the key. */
+  keyAt(place: number): Buffer {
+    const from = place + HEAD_BYTES;
+    return this.bytes.subarray(from, from + this.keyLength(place));
   }
 
   /** A view of the value; null: removed. */
@@ -68,27 +82,33 @@ export class ChangeTable {
     return this.bytes.subarray(from, from + length);
   }
 
-  /** Keys that begin with the prefix, as texts of one character a byte, in no order. */
-  textsWith(prefix: Uint8Array): string[] {
-    const found: string[] = [];
-    const consider = (place: number) => {
-      if (this.keyBeginsWith(place, prefix)) found.push(this.textAt(place));
-    };
+  /** Places of all keys that begin with the prefix, in no order. */
+  placesWith(prefix: Uint8Array): number[] {
+    const found: number[] = [];
     if (this.keys === 0) return found;
+    const consider = (number: number) => {
+      const place = this.places[number] as number;
+      const begins = this.keyLength(place) >= prefix.length;
+      if (begins && this.isAt(place + HEAD_BYTES, prefix)) found.push(place);
+    };
     if (stringsIn(prefix, this.prefixBytes) < STRINGS_MIN) {
-      for (const place of this.places) if (place > 0) consider(place - 1);
+      for (let number = 0; number < this.keys; number += 1) consider(number);
       return found;
     }
     const itself = this.find(prefix);
-    if (itself >= 0) consider(itself);
-    for (const place of this.prefixes.placesOf(hashOf(prefix, prefix.length))) consider(place);
+    if (itself >= 0) found.push(itself);
+    this.prefixes.forEach(hashOf(prefix), consider);
     return found;
   }
 
-  /** All keys, as such texts. */
+  /** All keys, as texts of one character a byte: they compare as the bytes do. */
   texts(): string[] {
     const texts: string[] = [];
-    for (const place of this.places) if (place > 0) texts.push(this.textAt(place - 1));
+    for (let number = 0; number < this.keys; number += 1) {
+      const place = this.places[number] as number;
+      const from = place + HEAD_BYTES;
+      texts.push(this.bytes.toString('latin1', from, from + this.keyLength(place)));
+    }
     return texts;
   }
 
@@ -111,24 +131,18 @@ export class ChangeTable {
 
   clear(): void {
     if (this.bytes.length > BYTES_FIRST) this.bytes = Buffer.allocUnsafeSlow(BYTES_FIRST);
-    this.hashes = new Int32Array(SLOTS_FIRST);
-    this.places = new Int32Array(SLOTS_FIRST);
+    if (this.places.length > SLOTS_FIRST) {
+      this.places = new Int32Array(SLOTS_FIRST);
+      this.hashes = new Int32Array(SLOTS_FIRST);
+      this.slots = new Int32Array(2 * SLOTS_FIRST);
+    } else if (this.keys > 0) this.slots.fill(0);
     this.prefixes.clear();
     this.used = 0;
     this.keys = 0;
   }
 
   private keyLength(place: number): number {
-    return this.bytes.readUInt16LE(place);
-  }
-
-  private textAt(place: number): string {
-    const from = place + HEAD_BYTES;
-    return this.bytes.toString('latin1', from, from + this.keyLength(place));
-  }
-
-  private keyBeginsWith(place: number, prefix: Uint8Array): boolean {
-    return this.keyLength(place) >= prefix.length && this.isAt(place + HEAD_BYTES, prefix);
+    return (this.bytes[place] as number) | ((this.bytes[place + 1] as number) << 8);
   }
 
   private isAt(from: number, wanted: Uint8Array): boolean {
@@ -142,13 +156,14 @@ export class ChangeTable {
 
   /** The key's slot, or the free one where it would be. */
   private slotOf(key: Uint8Array, hash: number): number {
-    const { hashes, places } = this;
-    const mask = places.length - 1;
+    const { slots, hashes, places } = this;
+    const mask = slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const place = (places[slot] as number) - 1;
-      if (place < 0) return slot;
-      if (hashes[slot] !== hash || this.keyLength(place) !== key.length) continue;
-      if (this.isAt(place + HEAD_BYTES, key)) return slot;
+      const number = (slots[slot] as number) - 1;
+      if (number < 0) return slot;
+      if (hashes[number] !== hash) continue;
+      const place = places[number] as number;
+      if (this.keyLength(place) === key.length && this.isAt(place + HEAD_BYTES, key)) return slot;
     }
   }
 
@@ -170,68 +185,66 @@ export class ChangeTable {
   }
 
   /** Makes a new key known under each of its beginnings that a range may be asked for. */
-  private chain(key: Uint8Array, place: number): void {
+  private chain(key: Uint8Array, number: number): void {
     let strings = 0;
     let hash = HASH_FIRST;
     for (let at = 0; at < key.length - 1; at += 1) {
       const byte = key[at] as number;
       hash = Math.imul(hash ^ byte, HASH_FACTOR);
-      if (at <= this.prefixBytes || byte !== STRING_ENDS[1] || key[at - 1] !== STRING_ENDS[0]) {
-        continue;
-      }
+      if (byte !== STRING_ENDS[1] || key[at - 1] !== STRING_ENDS[0]) continue;
+      if (at <= this.prefixBytes) continue;
       strings += 1;
-      if (strings >= STRINGS_MIN) this.prefixes.add(finished(hash), place);
+      if (strings >= STRINGS_MIN) this.prefixes.add(finished(hash), number);
     }
   }
 
   private grow(): void {
-    const { hashes, places } = this;
-    this.hashes = new Int32Array(places.length * 2);
-    this.places = new Int32Array(places.length * 2);
-    const mask = this.places.length - 1;
-    for (let from = 0; from < places.length; from += 1) {
-      const place = places[from] as number;
-      if (place === 0) continue;
-      const hash = hashes[from] as number;
-      let slot = hash & mask;
-      while (this.places[slot] !== 0) slot = (slot + 1) & mask;
-      this.places[slot] = place;
-      this.hashes[slot] = hash;
+    this.places = twice(this.places);
+    this.hashes = twice(this.hashes);
+    this.slots = new Int32Array(2 * this.places.length);
+    const mask = this.slots.length - 1;
+    for (let number = 0; number < this.keys; number += 1) {
+      let slot = (this.hashes[number] as number) & mask;
+      while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
+      this.slots[slot] = number + 1;
     }
   }
 }
 
-/** Places by the hash of a prefix of their keys; others of the same hash are among them. */
+/** Keys by the hash of a beginning of theirs; others of the same hash are among them. */
 class PrefixChains {
+  /** Of links; the first one is none. */
   private used = 1;
   private heads = new Int32Array(SLOTS_FIRST);
-  /** By link: the hash, the place, and the next link (0: none). */
+  /** By link: the hash, the number of the key, and the next link (0: none). */
   private hashes = new Int32Array(SLOTS_FIRST);
-  private places = new Int32Array(SLOTS_FIRST);
+  private numbers = new Int32Array(SLOTS_FIRST);
   private nexts = new Int32Array(SLOTS_FIRST);
 
-  add(hash: number, place: number): void {
-    if (this.used === this.places.length) this.grow();
+  add(hash: number, number: number): void {
+    if (this.used === this.numbers.length) this.grow();
     const link = this.used;
     this.used += 1;
     this.hashes[link] = hash;
-    this.places[link] = place;
+    this.numbers[link] = number;
     this.hang(link, hash);
   }
 
-  *placesOf(hash: number): Iterable<number> {
+  forEach(hash: number, act: (number: number) => void): void {
     let link = this.heads[hash & (this.heads.length - 1)] as number;
     for (; link !== 0; link = this.nexts[link] as number) {
-      if (this.hashes[link] === hash) yield this.places[link] as number;
+      if (this.hashes[link] === hash) act(this.numbers[link] as number);
     }
   }
 
   clear(): void {
+    if (this.numbers.length > SLOTS_FIRST) {
+      this.heads = new Int32Array(SLOTS_FIRST);
+      this.hashes = new Int32Array(SLOTS_FIRST);
+      this.numbers = new Int32Array(SLOTS_FIRST);
+      this.nexts = new Int32Array(SLOTS_FIRST);
+    } else if (this.used > 1) this.heads.fill(0);
     this.used = 1;
-    this.heads = new Int32Array(SLOTS_FIRST);
-    this.hashes = new Int32Array(SLOTS_FIRST);
-    this.places = new Int32Array(SLOTS_FIRST);
-    this.nexts = new Int32Array(SLOTS_FIRST);
   }
 
   private hang(link: number, hash: number): void {
@@ -241,24 +254,26 @@ class PrefixChains {
   }
 
   private grow(): void {
-    const twice = (numbers: Int32Array) => {
-      const larger = new Int32Array(numbers.length * 2);
-      larger.set(numbers);
-      return larger;
-    };
     this.hashes = twice(this.hashes);
-    this.places = twice(this.places);
-    this.nexts = new Int32Array(this.places.length);
-    this.heads = new Int32Array(this.places.length);
+    this.numbers = twice(this.numbers);
+    this.nexts = new Int32Array(this.numbers.length);
+    this.heads = new Int32Array(this.numbers.length);
     for (let link = 1; link < this.used; link += 1) this.hang(link, this.hashes[link] as number);
   }
 }
 
+function twice(numbers: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(numbers.length * 2);
+  larger.set(numbers);
+  return larger;
+}
+
 /** FNV-1a: one pass gives the hash of a key and of each of its beginnings. */
-function hashOf(bytes: Uint8Array, length: number): number {
+function hashOf(bytes: Uint8Array): number {
   let hash = HASH_FIRST;
-  for (let at = 0; at < length; at += 1)
+  for (let at = 0; at < bytes.length; at += 1) {
     hash = Math.imul(hash ^ (bytes[at] as number), HASH_FACTOR);
+  }
   return finished(hash);
 }
 

@@ -80,29 +80,30 @@ export class ChangedState {
     this.newer.table.set(key, value);
   }
 
-  /** Entries of the range as they are now; nothing may be written while they are read. */
-  *entries(bounds: Bounds): Iterable<Entry> {
+  /** The first entries of the range, as they are now, at most so many. */
+  read(bounds: Bounds, limit: number): Entry[] {
+    const found: Entry[] = [];
     const changed = this.changedIn(bounds);
     const sign = bounds.reverse ? -1 : 1;
     let at = 0;
-    for (const stored of this.storedIn(bounds)) {
+    for (const { key: storedKey, value } of this.storedIn(bounds)) {
+      // Keys of these stores are always bytes.
+      const key = asBuffer(storedKey as Uint8Array);
       let order = 1;
-      for (; at < changed.length; at += 1) {
-        order = compareTexts(changed[at] as string, textOf(stored[0])) * sign;
-        if (order > 0) break;
-        const entry = this.changedEntry(changed[at] as string);
-        if (entry !== null) yield entry;
-        if (order === 0) {
-          at += 1;
-          break;
-        }
+      for (let next = changed[at]; next !== undefined; next = changed[at]) {
+        order = Buffer.compare(key, next.key) * sign;
+        if (order < 0) break;
+        at += 1;
+        if (addTo(found, next) === limit) return found;
+        if (order === 0) break;
       }
-      if (order !== 0) yield stored;
+      if (order === 0) continue;
+      if (found.push([key, asBuffer(value)]) === limit) return found;
     }
     for (; at < changed.length; at += 1) {
-      const entry = this.changedEntry(changed[at] as string);
-      if (entry !== null) yield entry;
+      if (addTo(found, changed[at] as Change) === limit) return found;
     }
+    return found;
   }
 
   /** Brings the tree up to date by so many keys, in their order. */
@@ -134,17 +135,11 @@ export class ChangedState {
 
   /** Undefined: the tree knows; null: it was removed. */
   private changed(key: Buffer): Buffer | null | undefined {
-    for (const { table } of [this.newer, this.older]) {
-      const place = table.find(key);
-      if (place >= 0) return table.valueAt(place);
-    }
-    return undefined;
-  }
-
-  private changedEntry(text: string): Entry | null {
-    const key = Buffer.from(text, 'latin1');
-    const value = this.changed(key);
-    return value === null || value === undefined ? null : [key, Buffer.from(value)];
+    const { newer, older } = this;
+    const newerPlace = newer.table.find(key);
+    if (newerPlace >= 0) return newer.table.valueAt(newerPlace);
+    const olderPlace = older.table.find(key);
+    return olderPlace >= 0 ? older.table.valueAt(olderPlace) : undefined;
   }
 
   /** What is new becomes what the tree is told of next. */
@@ -165,47 +160,60 @@ export class ChangedState {
     return this.scratch.subarray(0, this.scratch.write(text, 'latin1'));
   }
 
-  private *storedIn({ reverse, start, exclusiveStart, end }: Bounds): Iterable<Entry> {
+  private storedIn({ reverse, start, exclusiveStart, end }: Bounds) {
     const bounds = reverse
       ? { exclusiveStart: true, inclusiveEnd: true, reverse }
       : { exclusiveStart };
-    const range = this.tree.getRange({
+    return this.tree.getRange({
       ...bounds,
       ...(start === undefined ? {} : { start }),
       ...(end === undefined ? {} : { end }),
     });
-    // Keys of these stores are always bytes.
-    for (const { key, value } of range) yield [asBuffer(key as Uint8Array), asBuffer(value)];
   }
 
-  /** Changed keys of the range, each once, in its order. */
-  private changedIn({ prefix, reverse, start, exclusiveStart, end }: Bounds): string[] {
-    const older = this.older.table.textsWith(prefix);
-    const found = this.newer.table.textsWith(prefix);
-    if (older.length > 0) found.push(...older.filter((text) => !this.isNewer(text)));
-    if (found.length === 0) return found;
-    const from = start === undefined ? undefined : textOf(start);
-    const until = end === undefined ? undefined : textOf(end);
-    const isWithin = reverse
-      ? (text: string) => (from === undefined || text < from) && text >= (until ?? '')
-      : (text: string) =>
-          (until === undefined || text < until) &&
-          (from === undefined || text > from || (text === from && !exclusiveStart));
-    const within = found.filter(isWithin).sort(compareTexts);
-    return reverse ? within.reverse() : within;
+  /** Changes of the range, one for each key, in its order. */
+  private changedIn(bounds: Bounds): Change[] {
+    const { prefix, reverse } = bounds;
+    const found: Change[] = [];
+    const { table } = this.newer;
+    for (const place of table.placesWith(prefix)) {
+      const key = table.keyAt(place);
+      if (isWithin(key, bounds)) found.push({ key, value: table.valueAt(place) });
+    }
+    const { table: before } = this.older;
+    for (const place of before.placesWith(prefix)) {
+      const key = before.keyAt(place);
+      const isReplaced = table.find(key) >= 0;
+      if (!isReplaced && isWithin(key, bounds)) found.push({ key, value: before.valueAt(place) });
+    }
+    if (found.length < 2) return found;
+    const sign = reverse ? -1 : 1;
+    return found.sort((a, b) => Buffer.compare(a.key, b.key) * sign);
   }
+}
 
-  private isNewer(text: string): boolean {
-    return this.newer.table.find(this.keyOf(text)) >= 0;
-  }
+/** Views of the table's bytes. */
+interface Change {
+  readonly key: Buffer;
+  /** Null: removed. */
+  readonly value: Buffer | null;
+}
+
+/** Answers how many there are now. */
+function addTo(found: Entry[], { key, value }: Change): number {
+  return value === null ? -1 : found.push([Buffer.from(key), Buffer.from(value)]);
+}
+
+function isWithin(key: Buffer, { reverse, start, exclusiveStart, end }: Bounds): boolean {
+  const afterStart = start === undefined ? 0 : Buffer.compare(key, start);
+  const afterEnd = end === undefined ? 0 : Buffer.compare(key, end);
+  if (reverse) return (start === undefined || afterStart < 0) && afterEnd >= 0;
+  const isBegun = afterStart > 0 || (afterStart === 0 && !(exclusiveStart && start !== undefined));
+  return isBegun && (end === undefined || afterEnd < 0);
 }
 
 function emptyRun(): Run {
   return { table: new ChangeTable(TASK_PREFIX_BYTES), logged: 0, sequences: [] };
-}
-
-function textOf(key: Buffer): string {
-  return key.toString('latin1');
 }
 
 /** Texts of one character a byte compare as the bytes do. */

@@ -160,10 +160,9 @@ class OpenRange implements Iterable<Entry> {
     const bounds = reverse
       ? { start: lastKey ?? high, end: low, exclusiveStart: true }
       : { start: lastKey ?? low, end: high, exclusiveStart };
-    for (const [key, value] of this.changes.entries({ prefix, reverse, ...bounds })) {
+    for (const [key, value] of this.changes.read({ prefix, reverse, ...bounds }, limit)) {
       this.lastKey = key;
       this.ready.push([key.subarray(TASK_PREFIX_BYTES), value]);
-      if (this.ready.length === limit) return;
     }
   }
 
