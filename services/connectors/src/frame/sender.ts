@@ -1,0 +1,93 @@
+/**
+ * Brings events into the product as any server does: `POST /v1/events` with the secret key, named
+ * `connector:<source>`. Resolves once every event is durable or rejected for good; waits as it is
+ * told while the log is busy. What is rejected can't be mended by sending again: it is counted.
+ */
+import { type Logger, RosiError } from '@rosi/service-kit';
+import { backoffMs, defaultBackoff } from './backoff.js';
+import type { RawEvent } from './connector.js';
+import { retryAfterOf } from './http.js';
+
+export interface SenderOptions {
+  /** Of the collector. */
+  readonly url: string;
+  readonly secretKey: string;
+  readonly source: string;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  now(): number;
+  wait(ms: number): Promise<void>;
+}
+
+export interface Delivered {
+  readonly accepted: number;
+  readonly rejected: number;
+}
+
+const eventsMax = 500;
+
+export async function deliver(
+  events: readonly RawEvent[],
+  options: SenderOptions,
+): Promise<Delivered> {
+  let accepted = 0;
+  let rejected = 0;
+  for (let from = 0; from < events.length; from += eventsMax) {
+    const part = await deliverPart(events.slice(from, from + eventsMax), options);
+    accepted += part.accepted;
+    rejected += part.rejected;
+  }
+  return { accepted, rejected };
+}
+
+async function deliverPart(
+  events: readonly RawEvent[],
+  options: SenderOptions,
+): Promise<Delivered> {
+  for (let failures = 1; ; failures += 1) {
+    const response = await send(events, options);
+    if (response?.status === 202) return delivered(await response.json(), options.logger);
+    const body = response === null ? '' : await response.text();
+    if (response !== null && !isPassing(response.status)) {
+      throw new RosiError(
+        'ROSI_WORKER_FAULT',
+        `The collector answers ${response.status} to a connector: ${body.slice(0, 200)}`,
+      );
+    }
+    const told = retryAfterOf(response?.headers.get('retry-after') ?? null, options.now());
+    await options.wait(backoffMs(failures, told, 0, defaultBackoff));
+  }
+}
+
+const isPassing = (status: number) => status === 429 || status >= 500;
+
+/** Null: no answer. */
+async function send(events: readonly RawEvent[], options: SenderOptions) {
+  const init = {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${options.secretKey}`,
+      'content-type': 'application/json',
+      'x-rosi-source': `connector:${options.source}`,
+    },
+    body: JSON.stringify(events),
+    signal: options.signal,
+  };
+  try {
+    return await fetch(`${options.url}/v1/events`, init);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    options.logger.warn({ error: String(error) }, 'the collector does not answer a connector');
+    return null;
+  }
+}
+
+function delivered(answer: unknown, logger: Logger): Delivered {
+  // Our own collector's answer, held by its contract.
+  const { accepted, rejected } = answer as { accepted: number; rejected: { code: string }[] };
+  if (rejected.length > 0) {
+    const codes = [...new Set(rejected.map(({ code }) => code))];
+    logger.warn({ codes }, "a connector's events were rejected; docs/connect says why");
+  }
+  return { accepted, rejected: rejected.length };
+}
