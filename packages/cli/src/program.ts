@@ -6,6 +6,7 @@ import { addBackupCommands } from './backup/flags.js';
 import { addCheck } from './check/flags.js';
 import { addDemo } from './demo/flags.js';
 import { addImportCommands } from './import/flags.js';
+import { addConnectorCommands } from './operating/connector-flags.js';
 import { addOperatingCommands } from './operating/flags.js';
 import { addWebhookCommands } from './operating/webhook-flags.js';
 import { examples, type ProgramContext, seconds, withInstance } from './program-context.js';
@@ -37,6 +38,7 @@ export function createProgram(context: ProgramContext): Command {
   addImportCommands(program, context);
   addOperatingCommands(program, context);
   addWebhookCommands(program, context);
+  addConnectorCommands(program, context);
   program.addHelpText(
     'after',
     '\nExit codes: 0 done, 1 a fault (or rejected lines), 2 wrong use or configuration.\n' +

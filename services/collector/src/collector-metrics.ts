@@ -14,6 +14,9 @@ const identifierTypes: ReadonlySet<string> = new Set([
 ]);
 const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
+/** Connectors' names are their own, so they share a label; their own metrics tell them apart. */
+const labelOf = (source: string) => (source.startsWith('connector:') ? 'connector' : source);
+
 export interface CollectorMetrics {
   readonly contentType: string;
   accepted(source: string, events: number): void;
@@ -67,7 +70,8 @@ export function collectorMetrics(inFlight: InFlightBytes): CollectorMetrics {
   });
   return {
     contentType: metrics.contentType,
-    accepted: (source, count) => events.inc({ outcome: 'accepted', reason: source }, count),
+    accepted: (source, count) =>
+      events.inc({ outcome: 'accepted', reason: labelOf(source) }, count),
     rejected: (code) => events.inc({ outcome: 'rejected', reason: code }),
     identifierDropped: (type, reason) =>
       identifiers.inc({ type: identifierTypes.has(type) ? type : 'other', reason }),

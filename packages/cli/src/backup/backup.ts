@@ -7,7 +7,7 @@
  * has its name only once everything is on disk.
  */
 import { createWriteStream, existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { RosiError } from '@rosi/service-kit';
@@ -112,6 +112,8 @@ async function copyParts(
       await copyEnvironment(join(dataDir, name), join(draft, name));
     }
   };
+  // Before the log: a connector then goes on from before what the copy of the log holds.
+  await copyConnectors(dataDir, draft);
   await copy('loader');
   const place = { url: runningUrl ?? clickhouseUrl, dir: join(dataDir, 'clickhouse') };
   const tables = hasWarehouse(place)
@@ -119,13 +121,23 @@ async function copyParts(
     : null;
   await copy('state');
   await copy('events');
-  for (const name of ['keys.json', 'webhooks.json']) {
+  for (const name of ['keys.json', 'webhooks.json', 'connectors.json']) {
     if (!existsSync(join(dataDir, name))) continue;
     await copyFile(join(dataDir, name), join(draft, name));
     await chmod(join(draft, name), 0o600);
   }
   await refuseCutLog(draft);
   return tables;
+}
+
+async function copyConnectors(dataDir: string, draft: string): Promise<void> {
+  const folder = join(dataDir, 'connectors');
+  if (!existsSync(folder)) return;
+  await mkdir(join(draft, 'connectors'), { mode: 0o700 });
+  for (const name of await readdir(folder)) {
+    if (!/\.(json|keys)$/.test(name)) continue;
+    await copyFile(join(folder, name), join(draft, 'connectors', name));
+  }
 }
 
 async function copyTables(

@@ -25,7 +25,16 @@ export interface RestoreCommand {
 
 const MEBIBYTE = 1024 * 1024;
 const DRAFT = 'restore.incomplete';
-const parts = ['clickhouse', 'loader', 'state', 'keys.json', 'webhooks.json', 'events'];
+const parts = [
+  'clickhouse',
+  'loader',
+  'state',
+  'keys.json',
+  'webhooks.json',
+  'connectors.json',
+  'connectors',
+  'events',
+];
 
 export async function runRestore(command: RestoreCommand): Promise<void> {
   const { dataDir, terminal } = command;

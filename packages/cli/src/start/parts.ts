@@ -13,6 +13,7 @@ import {
   startCollector,
   type WebhookEndpoint,
 } from '@rosi/collector';
+import type { ConnectorEntry, ConnectorsWorkerOptions } from '@rosi/connectors';
 import { dashboard } from '@rosi/dashboard';
 import { type LifecyclePart, type Logger, startWorker } from '@rosi/service-kit';
 import {
@@ -27,6 +28,8 @@ import {
 } from '@rosi/warehouse';
 import { type LoaderProgress, loaderProgress } from '@rosi/warehouse-loader';
 import type { StartConfig } from './config.js';
+import { type ConnectorBoard, connectorBoard } from './connector-board.js';
+import { readConnectorEntries } from './connectors.js';
 import { type DataFolder, openDataFolder } from './data-folder.js';
 import { embeddedLogParts } from './embedded-log-parts.js';
 import { type FoundKeys, prepareKeys } from './keys.js';
@@ -61,6 +64,9 @@ interface Started {
   loader?: { stop(): Promise<void> };
   loaderProgress?: LoaderProgress;
   collector?: Collector;
+  connectors?: readonly ConnectorEntry[];
+  board?: ConnectorBoard;
+  connecting?: { stop(): Promise<void> };
 }
 
 export interface Parts {
@@ -93,6 +99,7 @@ export async function createParts(
       warehousePart(started),
       ...logs.upkeep,
       collectorPart(config, started, logs, logger),
+      connectorsPart(config, started, fault),
       runFilePart(config, started),
     ],
     running: () => ({
@@ -130,6 +137,8 @@ function keysPart(config: StartConfig, started: Started): LifecyclePart {
     start() {
       started.found = prepareKeys(config.dataDir, config);
       started.webhooks = readWebhooks(config.dataDir, config.webhooks);
+      started.connectors = readConnectorEntries(config.dataDir, config.connectors);
+      started.board = connectorBoard(started.connectors);
     },
     stop: () => undefined,
   };
@@ -218,9 +227,12 @@ function collectorPart(
         hashKey: keys.hashKey,
         ownDomains: config.ownDomains,
         log: logs.writer(),
-        status: () => pipelineStatus(readers, warehouse),
+        status: async () => withConnectors(await pipelineStatus(readers, warehouse), started),
         ready: () => readiness(logs, warehouse),
-        metrics: () => metricsText(readers, logs, warehouse, started.measured),
+        metrics: async () => {
+          const text = await metricsText(readers, logs, warehouse, started.measured);
+          return `${text}\n${await need(started.board).text()}`;
+        },
         receipt: (orderId) => receipt(warehouse, orderId),
         settings: () => readStoredSettings(warehouse, workspace),
         exportPersons: (identifiers) => exportPersons(warehouse, { workspace, identifiers }),
@@ -240,6 +252,38 @@ function collectorPart(
     },
     stop: () => started.collector?.stop(),
   };
+}
+
+/** They come after the collector: they are clients of it. None is started for nothing. */
+function connectorsPart(
+  config: StartConfig,
+  started: Started,
+  fault: (error: Error) => void,
+): LifecyclePart {
+  return {
+    name: 'connectors',
+    async start() {
+      const connectors = need(started.connectors);
+      if (connectors.length === 0) return;
+      const entry = new URL(import.meta.resolve('@rosi/connectors/main'));
+      const options: ConnectorsWorkerOptions = {
+        connectors,
+        dataDir: config.dataDir,
+        url: need(started.collector).url,
+        secretKey: need(started.found).keys.secretKey,
+        logLevel: config.logLevel,
+      };
+      const board = need(started.board);
+      const observed = (name: string, value: number) => board.observe(name, value);
+      started.connecting = await startWorker(entry, options, { fault, observed });
+    },
+    stop: () => started.connecting?.stop(),
+  };
+}
+
+/** Their outcomes beside those of the stages; what a provider still holds was not accepted yet. */
+function withConnectors(status: PipelineStatus, { board }: Started): PipelineStatus {
+  return { ...status, stages: [...status.stages, ...need(board).stages()] };
 }
 
 /** What is loaded can be queried only while ClickHouse answers. */
