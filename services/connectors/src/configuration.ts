@@ -31,7 +31,7 @@ const entrySchema = z.strictObject({
 });
 const fileSchema = z.strictObject({ connectors: z.array(entrySchema).max(connectorsMax) });
 
-/** `{"connectors": [{"id", "source", "secret"?, "settings"?}]}`, as docs/connect.md describes it. */
+/** `{"connectors": [{"id", "source", "secret"?, "settings"?}]}`, as docs/connect/connectors.md describes it. */
 export function readConnectors(stated: unknown): ConnectorsReading {
   const read = fileSchema.safeParse(stated);
   if (!read.success) {

@@ -18,7 +18,7 @@ export function addConnectorCommands(program: Command, { terminal, env }: Progra
     .description('add a connector, or give one that is there another secret or other settings')
     .argument('<source>', connectors.map(({ source }) => source).join(' or '))
     .argument('<id>', 'its name; letters, digits, - and _')
-    .option('--settings <json>', 'settings of the source (docs/connect.md)')
+    .option('--settings <json>', 'settings of the source (docs/connect/connectors.md)')
     .addHelpText(
       'after',
       `${examples([

@@ -83,7 +83,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw usage('--settings takes a JSON object, as docs/connect.md shows.');
+    throw usage('--settings takes a JSON object, as docs/connect/connectors.md shows.');
   }
 }
 

@@ -81,7 +81,9 @@ const schema = z.object({
     .optional(),
   ROSI_CONNECTORS: z
     .string()
-    .describe('Write it as docs/connect.md shows, or leave it unset and use connectors.json.')
+    .describe(
+      'Write it as docs/connect/connectors.md shows, or leave it unset and use connectors.json.',
+    )
     .optional(),
   ROSI_FAILPOINT: z
     .string()

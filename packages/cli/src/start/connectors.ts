@@ -4,7 +4,7 @@ import { type ConnectorEntry, readConnectors } from '@rosi/connectors';
 import { parsePrivateJson, readPrivateFile, toldProblems } from './private-json.js';
 
 const CONNECTORS_FILE = 'connectors.json';
-const page = 'docs/connect.md';
+const page = 'docs/connect/connectors.md';
 
 /** Throws a RosiError with exit code 2 that tells all problems. */
 export function readConnectorEntries(
