@@ -22,6 +22,8 @@ export interface MastodonServer {
   drop(): void;
   /** The next requests to this path are answered so. */
   refuse(path: string, answers: readonly Refusal[]): void;
+  /** From now on links to further pages lead there. */
+  linkTo(origin: string): void;
   readonly asked: readonly string[];
   streams(): number;
   close(): Promise<void>;
@@ -44,6 +46,7 @@ interface State {
   readonly refusals: Map<string, Refusal[]>;
   readonly asked: string[];
   remaining: number;
+  linkOrigin: string | null;
 }
 
 const token = 'token-of-the-tests';
@@ -52,6 +55,7 @@ export async function startMastodon(): Promise<MastodonServer> {
   const state: State = {
     ...{ entries: new Map(), streams: new Set(), refusals: new Map(), asked: [] },
     remaining: 300,
+    linkOrigin: null,
   };
   let lastId = 109_000_000_000_000_000n;
   let account = { id: '1', acct: 'shop', url: '' };
@@ -108,6 +112,9 @@ export async function startMastodon(): Promise<MastodonServer> {
     },
     refuse(path, answers) {
       state.refusals.set(path, [...(state.refusals.get(path) ?? []), ...answers]);
+    },
+    linkTo(origin) {
+      state.linkOrigin = origin;
     },
     asked: state.asked,
     streams: () => state.streams.size,
@@ -181,7 +188,7 @@ function answerPage(
   const page = minId === null ? after.slice(-limit) : after.slice(0, limit);
   const [oldest, newest] = [page[0]?.id ?? '', page.at(-1)?.id ?? ''];
   const link = (key: string, id: string, rel: string) => {
-    const to = new URL(url);
+    const to = new URL(`${url.pathname}${url.search}`, state.linkOrigin ?? url.origin);
     to.searchParams.delete('min_id');
     to.searchParams.set(key, id);
     return `<${to}>; rel="${rel}"`;
