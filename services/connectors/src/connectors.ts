@@ -1,6 +1,6 @@
 /**
  * All connectors of a workspace, running: each by itself, so that one whose provider is away holds
- * up no other. A fault of ours in one of them ends all, as in every part of the product.
+ * up no other. What waiting can't mend (configuration, data folder, collector) ends the product.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

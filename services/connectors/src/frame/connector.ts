@@ -92,9 +92,9 @@ export function defineConnector<S extends z.ZodType>(definition: Definition<S>):
 
 /**
  * Why a provider can't go on: `away` (no answer, an error of its own, a stream that ended),
- * `limited` (asked too often), `refused` (the key or the account), `odd` (not what it documents).
+ * `limited` (asked too often), `refused` (the key or the account), `odd` (not what it documents), `fault` (of the connector's own).
  */
-export type FailureKind = 'away' | 'limited' | 'refused' | 'odd';
+export type FailureKind = 'away' | 'limited' | 'refused' | 'odd' | 'fault';
 
 export class ProviderFailure extends Error {
   override name = 'ProviderFailure';

@@ -193,6 +193,13 @@ describe('the loop', () => {
     expect(waits).toEqual([91_000, 60_000]);
   });
 
+  test('a fault of the connector ends nothing: it is waited out as well', async () => {
+    const { run, asked, log } = scripted([page('1'), new TypeError('x'), page('2')]);
+    await runConnector(run);
+    expect(asked).toEqual([null, '1']);
+    expect(log).toContain('fault');
+  });
+
   test('an event that was not taken keeps the cursor where it is', async () => {
     const { run, cursor } = scripted([page('1'), page('2')]);
     const { deliver } = run;
@@ -201,7 +208,9 @@ describe('the loop', () => {
       ...run,
       deliver: (events) => {
         left -= 1;
-        return left < 0 ? Promise.reject(new Error('full')) : deliver(events);
+        return left < 0
+          ? Promise.reject(new RosiError('ROSI_WORKER_FAULT', 'full'))
+          : deliver(events);
       },
     };
     await expect(runConnector(failing)).rejects.toThrow('full');

@@ -3,7 +3,7 @@
  * keys and its cursor on disk, then the next. Guarantees that nothing is passed over (the cursor
  * moves only behind what was accepted) and that failures are waited out, never given up on.
  */
-import type { Logger } from '@rosi/service-kit';
+import { type Logger, RosiError } from '@rosi/service-kit';
 import { type BackoffLimits, backoffMs } from './backoff.js';
 import { type BoundConnector, type ConnectorIo, type Page, ProviderFailure } from './connector.js';
 import type { CursorFile } from './cursor-file.js';
@@ -50,9 +50,10 @@ export async function runConnector(run: ConnectorRun): Promise<void> {
       run.report.connected(false);
       io.memory.forgetUnsaved();
       if (io.signal.aborted) return;
-      if (!(error instanceof ProviderFailure)) throw error;
+      // Of our own configuration, data folder or collector: nothing gets better by waiting.
+      if (error instanceof RosiError) throw error;
       failures = io.now() - startedAt >= steadyMs ? 1 : failures + 1;
-      await waitOut(run, error, failures);
+      await waitOut(run, failureOf(error, run.logger), failures);
     }
   }
 }
@@ -106,6 +107,16 @@ class CursorWriter {
     this.#waiting = null;
     this.#writtenAt = this.#now();
   }
+}
+
+/**
+ * What nobody foresaw is a fault of the connector's. It must not end the product: what makes it fail
+ * may be a message that anybody in the network can write.
+ */
+function failureOf(error: unknown, logger: Logger): ProviderFailure {
+  if (error instanceof ProviderFailure) return error;
+  logger.error({ err: error }, 'a connector failed by a fault of ours; please report it');
+  return new ProviderFailure('fault', 'see the error before', null, { cause: error });
 }
 
 async function waitOut(run: ConnectorRun, failure: ProviderFailure, failures: number) {

@@ -45,24 +45,29 @@ async function deliverPart(
   options: SenderOptions,
 ): Promise<Delivered> {
   for (let failures = 1; ; failures += 1) {
-    const response = await send(events, options);
-    if (response?.status === 202) return delivered(await response.json(), options.logger);
-    const body = response === null ? '' : await response.text();
-    if (response !== null && !isPassing(response.status)) {
+    const answer = await send(events, options);
+    if (answer?.status === 202) return delivered(JSON.parse(answer.body), options.logger);
+    if (answer !== null && !isPassing(answer.status)) {
       throw new RosiError(
         'ROSI_WORKER_FAULT',
-        `The collector answers ${response.status} to a connector: ${body.slice(0, 200)}`,
+        `The collector answers ${answer.status} to a connector: ${answer.body.slice(0, 200)}`,
       );
     }
-    const told = retryAfterOf(response?.headers.get('retry-after') ?? null, options.now());
+    const told = retryAfterOf(answer?.retryAfter ?? null, options.now());
     await options.wait(backoffMs(failures, told, 0, defaultBackoff));
   }
 }
 
 const isPassing = (status: number) => status === 429 || status >= 500;
 
-/** Null: no answer. */
-async function send(events: readonly RawEvent[], options: SenderOptions) {
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly retryAfter: string | null;
+}
+
+/** Null: no answer, or half of one; the events may have been taken all the same. */
+async function send(events: readonly RawEvent[], options: SenderOptions): Promise<Answer | null> {
   const init = {
     method: 'POST',
     headers: {
@@ -74,7 +79,9 @@ async function send(events: readonly RawEvent[], options: SenderOptions) {
     signal: options.signal,
   };
   try {
-    return await fetch(`${options.url}/v1/events`, init);
+    const response = await fetch(`${options.url}/v1/events`, init);
+    const retryAfter = response.headers.get('retry-after');
+    return { status: response.status, body: await response.text(), retryAfter };
   } catch (error) {
     options.signal.throwIfAborted();
     options.logger.warn({ error: String(error) }, 'the collector does not answer a connector');
