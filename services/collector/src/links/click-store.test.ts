@@ -100,7 +100,7 @@ describe('kept clicks', () => {
       store.keep(click('first'));
       await until(() => log.events.length === 2);
       expect(ids(log)).toEqual(['first', 'second']);
-      await until(() => store.pending() === 0);
+      await store.stop();
     }
   });
 
