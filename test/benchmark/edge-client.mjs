@@ -184,11 +184,8 @@ async function holdIdle() {
 let held = null;
 if (kind === 'idle') held = await holdIdle();
 process.on('message', async () => {
-  if (kind !== 'idle') {
-    process.send(await run());
-    process.exit(0);
-  }
-  process.send({ open: held.open, cut: held.cut() });
-  process.exit(0);
+  const answer = kind === 'idle' ? { open: held.open, cut: held.cut() } : await run();
+  // Only once it is on its way: ids of clicks are many.
+  process.send(answer, () => process.exit(0));
 });
 process.send({ ready: true });

@@ -55,7 +55,7 @@ async function measureLinks(product) {
   const options = { kind: 'click', perSecond: 1_000, connections: 64 };
   await load(product, { ...options, seconds: warmSeconds });
   const before = await ownTimes(product, '/l/:link_id');
-  const { clicks, ...measured } = await load(product, { ...options, seconds: 15 });
+  const { clicks, ...measured } = await load(product, { ...options, seconds: 10 });
   const own = withinMs(before, await ownTimes(product, '/l/:link_id'), targets.ownMs);
   expectAll('redirect', measured, 302);
   await untilSettled(product);
@@ -98,7 +98,7 @@ async function measureIdle(product) {
   const shared = { url: product.httpUrl, key: writeKey, addresses: many, agentsFrom: 0 };
   const holder = await startClient('./edge-client.mjs', { ...shared, kind: 'idle', idle });
   const { clicks: _, ...measured } = await load(product, {
-    ...{ kind: 'hit', perSecond: 500, connections: 32, seconds: 10 },
+    ...{ kind: 'hit', perSecond: 500, connections: 32, seconds: 6 },
   });
   const held = await holder.run();
   expectAll('hit beside idle connections', measured, 202);
@@ -109,10 +109,10 @@ async function measureIdle(product) {
 /** One key from one address as fast as it can; another key's visitors from everywhere. */
 async function measureFlood(product) {
   const made = await api(product, '/v1/keys', { kind: 'write', name: 'flood' });
-  const other = { kind: 'hit', perSecond: 50, connections: 16, seconds: 20 };
+  const other = { kind: 'hit', perSecond: 50, connections: 16, seconds: 10 };
   const alone = await load(product, { ...other, seconds: 5 });
   const flooding = load(product, {
-    ...{ kind: 'hit', perSecond: 20_000, connections: 200, seconds: 22 },
+    ...{ kind: 'hit', perSecond: 20_000, connections: 200, seconds: 12 },
     ...{ key: made.key, addresses: 1, impatient: true },
   });
   await wait(1_000);

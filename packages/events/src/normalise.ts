@@ -55,7 +55,7 @@ export interface NormaliseContext {
   readonly workspace: string;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
-  /** 'pixel' | 'server' | 'import' | 'webhook:<name>' | 'connector:<name>' */
+  /** 'pixel' | 'link' | 'server' | 'import' | 'webhook:<name>' | 'connector:<name>' */
   readonly source: string;
   readonly keyKind: 'secret' | 'write';
   /** Hosts of the workspace; `*.example.org` stands for all subdomains too. */

@@ -6,6 +6,7 @@ import { STATUS_CODES } from 'node:http';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { keyReader } from './access.js';
 import { AddressLimits } from './address-limits.js';
+import { AddressShares } from './address-shares.js';
 import { collectorMetrics } from './collector-metrics.js';
 import { addCommandRoutes } from './command-routes.js';
 import { addDocumentation, addFrontDoor } from './documentation.js';
@@ -58,6 +59,7 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     clientErrorHandler: refuseConnection,
     frameworkErrors: (error, _request, reply) => sendProblem(reply, problemOf(error)),
   });
+  app.server.maxConnections = limits.connectionsMax;
   // Bodies are read by the route itself: with its own limits, and only once it wants one.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -93,6 +95,7 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     kindOf,
     limits,
     buckets,
+    shares: new AddressShares(limits.addressBytesMax),
     keyLimits: new KeyLimits({ limits, addresses, others: buckets, now }),
     inFlight,
     workspace,

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { CollectorOptions } from './options.js';
 import { type Collector, startCollector } from './start.js';
-import { bearer, click, MemoryLog, optionsFor, secretKey } from './testing/fixture.js';
+import { bearer, click, MemoryLog, optionsFor, secretKey, writeKey } from './testing/fixture.js';
 
 const running: Collector[] = [];
 const sockets: Socket[] = [];
@@ -106,6 +106,51 @@ describe('a client that stalls', () => {
     expect((await send(collector, click('meanwhile'))).status).toBe(503);
     await until(async () => (await send(collector, click('afterwards'))).status === 202);
     expect(log.events.map((event) => event.eventId)).toEqual(['afterwards']);
+  });
+
+  test('holds no more than the share of its address: others are served meanwhile', async () => {
+    const log = new MemoryLog();
+    const collector = await start(log, {
+      trustedProxies: ['127.0.0.1'],
+      limits: { inFlightBytesMax: 20_000_000, addressBytesMax: 10_000_000 },
+    });
+    const stalled = `POST /v1/events?write_key=${writeKey} HTTP/1.1\r\nhost: x\r\n`;
+    const from = (address: string) => ({ 'x-forwarded-for': address });
+    const here = 'x-forwarded-for: 203.0.113.1\r\ncontent-type: text/plain\r\n';
+    const sockets = Array.from({ length: 20 }, () => open(collector));
+    for (const socket of sockets) {
+      socket.write(`${stalled}${here}transfer-encoding: chunked\r\n\r\n1\r\n[\r\n`);
+    }
+    await until(async () => (await inFlight(collector)) === 10_000_000);
+    const body = JSON.stringify(click('meanwhile'));
+    const own = { authorization: `Bearer ${writeKey}` };
+    const same = await post(collector, body, { ...own, ...from('203.0.113.1') });
+    expect([same.status, same.headers.get('retry-after')]).toEqual([429, '1']);
+    expect((await post(collector, body, { ...own, ...from('203.0.113.2') })).status).toBe(202);
+    for (const socket of sockets) socket.destroy();
+    await until(
+      async () => (await post(collector, body, { ...own, ...from('203.0.113.1') })).status === 202,
+    );
+  });
+
+  test('whatever became of a request, its share is given back', async () => {
+    const collector = await start(new MemoryLog(), { limits: { addressBytesMax: 1 } });
+    const own = { authorization: `Bearer ${writeKey}` };
+    for (let round = 0; round < 3; round += 1) {
+      expect((await post(collector, JSON.stringify(click('taken')), own)).status).toBe(202);
+      expect((await post(collector, '{', own)).status).toBe(400);
+      expect((await post(collector, 'x'.repeat(5_000_001), own)).status).toBe(413);
+    }
+  });
+
+  test('and others beyond the number of connections are closed, and nobody else', async () => {
+    const collector = await start(new MemoryLog(), { limits: { connectionsMax: 3 } });
+    const silent = [open(collector), open(collector)];
+    await until(async () => (await fetch(`${collector.url}/health/live`)).status === 200);
+    const refused = open(collector);
+    expect(await answerOn(refused)).toBe('');
+    expect((await send(collector, click('next'))).status).toBe(202);
+    expect(silent.every((socket) => !socket.destroyed)).toBe(true);
   });
 
   test('byte by byte, yet in time, is served', async () => {

@@ -10,6 +10,7 @@ import type { TopicWriter } from '@rosi/streams';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Acceptance, accept } from './accept.js';
 import { collectAccess, type KeyKind, type KeyReader } from './access.js';
+import type { AddressShares } from './address-shares.js';
 import { appendDurably } from './append.js';
 import { type BodyHead, bodyHead, readWhole } from './body.js';
 import type { CollectorMetrics } from './collector-metrics.js';
@@ -28,6 +29,7 @@ export interface EventsRoute {
   readonly limits: CollectorLimits;
   readonly buckets: KindBuckets;
   readonly keyLimits: KeyLimits;
+  readonly shares: AddressShares;
   readonly inFlight: InFlightBytes;
   readonly workspace: Workspace;
   readonly log: TopicWriter;
@@ -73,7 +75,12 @@ export function admit(
   const refused = route.keyLimits.refusal(request, keyKind);
   if (refused !== null) return refused;
   const head = bodyHead(request.headers, route.limits.bodyBytesMax);
-  if (isProblem(head) || route.inFlight.reserve(head.bytesMax)) return head;
+  if (isProblem(head)) return head;
+  if (keyKind === 'write' && !route.shares.take(request, head.bytesMax)) {
+    const told = 'Too much is under way from this address: wait as Retry-After says.';
+    return retryLater(429, 'rate_limited', told, 1);
+  }
+  if (route.inFlight.reserve(head.bytesMax)) return head;
   return retryLater(503, 'overloaded', 'Too much is under way: send it again shortly.', 1);
 }
 

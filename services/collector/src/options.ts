@@ -46,6 +46,8 @@ export interface CollectorLimits {
   readonly depthMax: number;
   /** Of all bodies being read or waiting for the log; beyond it 503. */
   readonly inFlightBytesMax: number;
+  /** Of these, what one network address may hold with write keys. */
+  readonly addressBytesMax: number;
   /** Of each key. */
   readonly secretKeyRate: RateLimit;
   readonly writeKeyRate: RateLimit;
@@ -55,6 +57,8 @@ export interface CollectorLimits {
   readonly webhookRate: RateLimit;
   /** Clicks of one network address that are kept; further ones are sent on and not counted. */
   readonly clickRate: RateLimit;
+  /** Open at once; one more is closed at once. Each costs some 10 KB. */
+  readonly connectionsMax: number;
   /** A request that has not arrived whole by then is cut off. */
   readonly requestTimeoutMs: number;
   /** On a stop, requests that are still under way after this time are cut off (unanswered). */
@@ -66,11 +70,13 @@ export const defaultLimits: CollectorLimits = Object.freeze({
   bodyBytesMax: 5_000_000,
   depthMax: 32,
   inFlightBytesMax: 128_000_000,
+  addressBytesMax: 16_000_000,
   secretKeyRate: Object.freeze({ eventsPerSecond: 200_000, burst: 1_000_000 }),
   writeKeyRate: Object.freeze({ eventsPerSecond: 20_000, burst: 100_000 }),
   addressRate: Object.freeze({ eventsPerSecond: 1_000, burst: 20_000 }),
   webhookRate: Object.freeze({ eventsPerSecond: 5_000, burst: 50_000 }),
   clickRate: Object.freeze({ eventsPerSecond: 20, burst: 500 }),
+  connectionsMax: 15_000,
   requestTimeoutMs: 60_000,
   stopTimeoutMs: 15_000,
 });

@@ -93,7 +93,7 @@ export interface CollectedEvent {
   readonly occurredAt: number;
   /** Milliseconds since 1970 UTC. */
   readonly receivedAt: number;
-  /** pixel | server | import | webhook:<name> | connector:<name>; all but pixel are server side. */
+  /** pixel | link | server | import | webhook:<name> | connector:<name>; all but pixel are server side. */
   readonly source: string;
   /** Usable identifiers, strongest first (contract 3.1); at most one a type, an order's id included. */
   readonly identifiers: readonly Identifier[];

@@ -159,7 +159,7 @@ const events: TableDefinition = {
     ['type', NAME, 'view, click, interaction, page, lead, purchase, refund, …'],
     ['occurred_at', TIME, 'When it happened.'],
     ['received_at', TIME, 'When the collector took it.'],
-    ['source', NAME, 'pixel, server, import, webhook:<name> or connector:<name>.'],
+    ['source', NAME, 'pixel, link, server, import, webhook:<name> or connector:<name>.'],
     ['identifier_type', NAME, 'Type of the strongest identifier; empty when none.'],
     ['identifier', 'String', 'Its value (e-mail and phone: keyed hash).'],
     ...touchDimensions.filter(([name]) => name !== 'utm_campaign' && name !== 'coupon_code'),

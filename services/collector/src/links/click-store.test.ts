@@ -53,6 +53,12 @@ function click(id: string): CollectedEvent {
   return result.event;
 }
 
+/** After so many turns of the queue of promises. */
+async function later(turns: number, act: () => void): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+  act();
+}
+
 const ids = (log: MemoryLog) => log.events.map(({ eventId }) => eventId.slice('click:'.length));
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => `c${n}`);
 
@@ -78,6 +84,24 @@ describe('kept clicks', () => {
     expect(log.appends).toBe(3);
     await store.stop();
     expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it('are sent also when they come in the very moment in which the last one was', async () => {
+    for (let turns = 0; turns < 12; turns += 1) {
+      const log = new MemoryLog();
+      const store = open(log);
+      const append = log.append.bind(log);
+      let appends = 0;
+      log.append = async (topic, records) => {
+        await append(topic, records);
+        appends += 1;
+        if (appends === 1) void later(turns, () => store.keep(click('second')));
+      };
+      store.keep(click('first'));
+      await until(() => log.events.length === 2);
+      expect(ids(log)).toEqual(['first', 'second']);
+      await store.stop();
+    }
   });
 
   it('are there after a kill, and are sent by the next start', async () => {
