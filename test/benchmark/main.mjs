@@ -6,13 +6,16 @@ import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { attribution } from './attribution.mjs';
 import { collector } from './collector.mjs';
+import { edge } from './edge.mjs';
+import { kafka } from './kafka.mjs';
+import { kafkaRestore } from './kafka-restore.mjs';
 import { largePerson } from './large-person.mjs';
 import { memory } from './memory.mjs';
 import { queries } from './queries.mjs';
 import { replay } from './replay.mjs';
 import { settled } from './settled.mjs';
 import { stitcher } from './stitcher.mjs';
-import { visible } from './visible.mjs';
+import { visible, visibleKafka } from './visible.mjs';
 
 const benchmarks = [
   attribution,
@@ -24,6 +27,10 @@ const benchmarks = [
   settled,
   memory,
   queries,
+  edge,
+  kafka,
+  kafkaRestore,
+  visibleKafka,
 ];
 const names = benchmarks.map(({ name }) => name);
 

@@ -50,7 +50,7 @@ function threadsOf(pid) {
   }
 }
 
-function childrenOf(pid) {
+export function childrenOf(pid) {
   return threadsOf(pid).flatMap((thread) =>
     (read(`/proc/${pid}/task/${thread}/children`) ?? '').split(' ').filter((one) => one !== ''),
   );

@@ -20,9 +20,10 @@ const pollMs = 500;
 export const secretKey = 'sk_benchmark_secret_0123456789';
 
 /**
- * @param {{ dir: string, profileDir?: string | null }} options `dir`: an empty folder
+ * @param {{ dir: string, profileDir?: string | null, env?: Record<string, string> }} options `dir`: an
+ *   empty folder; `env`: settings beside those of all benchmarks
  */
-export async function startProduct({ dir, profileDir = null }) {
+export async function startProduct({ dir, profileDir = null, env = {} }) {
   const dataDir = join(dir, 'data');
   const threadsFile = join(dir, 'threads');
   await mkdir(dataDir, { recursive: true });
@@ -40,6 +41,7 @@ export async function startProduct({ dir, profileDir = null }) {
         ROSI_SECRET_KEY: secretKey,
         ROSI_OWN_DOMAINS: 'shop.example',
         ROSI_BENCHMARK_THREADS: threadsFile,
+        ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     },

@@ -3,7 +3,14 @@
  * the materialized views are fed, in time order and in batches as the loader makes them; then holds
  * the tables against what was put in.
  */
-import { catalogueEntryRow, eventRow, identityRow, orderRow, touchpointRow } from '@rosi/warehouse';
+import {
+  catalogueEntryRow,
+  eventRow,
+  identityRow,
+  orderRow,
+  rowBlock,
+  touchpointRow,
+} from '@rosi/warehouse';
 import { catalogueOf, catalogueRecords } from './queries-catalogue.mjs';
 import { creditsPerOrder, shopOrders } from './queries-data.mjs';
 
@@ -74,7 +81,7 @@ function writerOf(warehouse, loaded) {
   const flush = async (table, state) => {
     const rows = state.rows.splice(0);
     if (rows.length === 0) return;
-    await warehouse.insertBatch(table, rows, `${table}:${state.offset}`);
+    await warehouse.insertBatch(rowBlock(table, rows), `${table}:${state.offset}`);
   };
   return {
     async add(table, record, rowOf) {

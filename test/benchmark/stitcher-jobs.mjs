@@ -2,57 +2,25 @@
  * What stitcher.mjs runs in a process of its own: making the log, stitching it, only reading it.
  * Does its job when told to, and answers what it took or how its result was wrong.
  */
-import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { defaultSettings } from '@rosi/attribution';
-import {
-  eventsCollected,
-  ledgerIdentities,
-  ledgerOrders,
-  ledgerTouchpoints,
-  normalise,
-} from '@rosi/events';
+import { eventsCollected } from '@rosi/events';
 import { suppressionHash } from '@rosi/service-kit';
 import { stitcherTopology } from '@rosi/stitcher';
 import { openEventLog, openState, runEmbedded } from '@rosi/streams-embedded';
-import { MixedEvents } from './mixed-events.mjs';
+import { checkLedger, same } from './ledger-check.mjs';
+import { prepareEvents } from './prepared-events.mjs';
 import { threadMicros } from './processes.mjs';
 
 const options = JSON.parse(process.argv[2] ?? '{}');
-const receivedAt = Date.parse('2025-06-01T00:00:00Z');
 const batch = { recordsMax: 1_000, bytesMax: 8 * 1024 * 1024 };
 const sampleMs = 50;
 
-const context = {
-  workspace: 'default',
-  receivedAt,
-  source: 'server',
-  keyKind: 'secret',
-  ownDomains: ['shop.example'],
-  requestUserAgent: '',
-  secGpc: false,
-  prefetch: false,
-  hash: (text) => createHmac('sha256', 'benchmark').update(text).digest('hex'),
-  makeEventId: () => {
-    throw new Error('every event has its id');
-  },
-};
-
 async function prepare({ logDir, events, seed }) {
   const log = await openEventLog({ dir: logDir });
-  const mixed = new MixedEvents({ events, seed });
-  let waiting = [];
-  for (const event of mixed) {
-    const result = normalise(event, context);
-    if (!result.ok) throw new Error(result.message);
-    waiting.push({ value: result.event, timestamp: receivedAt });
-    if (waiting.length === batch.recordsMax) {
-      await log.append(eventsCollected, waiting);
-      waiting = [];
-    }
-  }
-  if (waiting.length > 0) await log.append(eventsCollected, waiting);
+  const { mixed, batches } = prepareEvents({ events, seed });
+  for (const batch of batches) await log.append(eventsCollected, batch);
   await log.close();
   return mixed.expected();
 }
@@ -81,54 +49,14 @@ async function stitch({ logDir, stateDir, expected }) {
   }
   const took = clock.stop();
   await runtime.stop();
-  check(state, expected);
+  checkLedger((topic) => decoded(state, topic), expected);
   await state.close();
   await input.close();
   return took;
 }
 
-/** The ledger's newest records hold what the generator knows. */
-function check(state, expected) {
-  const orders = newest(state, ledgerOrders, (record) => record.orderId);
-  const touchpoints = newest(state, ledgerTouchpoints, (record) => record.touch.touchpointId);
-  const identities = newest(
-    state,
-    ledgerIdentities,
-    (record) => `${record.identifierType}:${record.identifier}`,
-  );
-  const own = [...touchpoints.values()].filter(({ touch }) => touch.type !== 'coupon');
-  const persons = new Set([...identities.values()].map(({ personId }) => personId));
-  same('touchpoints', own.length, expected.touchpoints);
-  same('identifiers', identities.size, expected.identifiers);
-  same('persons', persons.size, expected.persons);
-  for (const [currency, wanted] of Object.entries(expected.money)) {
-    const those = [...orders.values()].filter((order) => order.currency === currency);
-    const sum = (figure) => those.reduce((total, order) => total + figure(order), 0);
-    const credit = (model) => (order) =>
-      order.credits.reduce((total, one) => total + (one.model === model ? one.credit : 0), 0);
-    same(`orders ${currency}`, those.length, wanted.orders);
-    same(
-      `net ${currency}`,
-      sum(({ net }) => net),
-      wanted.net,
-    );
-    for (const model of ['first_touch', 'linear', 'time_decay']) {
-      same(`credit ${currency} ${model}`, sum(credit(model)), wanted.net);
-    }
-  }
-}
-
-function same(what, found, wanted) {
-  if (found !== wanted) throw new Error(`${what}: ${found} instead of ${wanted}`);
-}
-
-function newest(state, topic, keyOf) {
-  const found = new Map();
-  for (const { value } of records(state, topic.name)) {
-    const record = topic.codec.decode(value);
-    found.set(keyOf(record), record);
-  }
-  return found;
+function* decoded(reader, topic) {
+  for (const { value } of records(reader, topic.name)) yield topic.codec.decode(value);
 }
 
 function* records(reader, topic) {

@@ -45,9 +45,9 @@ const loading = [
   ...faultsOf('services/warehouse-loader/src/partition-loader.ts', loader, [
     {
       name: 'batch inserted twice',
-      find: 'await insertBatch(options, bounds, rows);',
+      find: 'await insertBatch(options, bounds, block);',
       replace:
-        'for (const attempt of [1, 2]) await insertBatch(options, { ...bounds, attempt }, rows);',
+        'for (const attempt of [1, 2]) await insertBatch(options, { ...bounds, attempt }, block);',
       breaks: 'Every sum is doubled.',
     },
     {

@@ -15,6 +15,7 @@ export interface InstanceOptions {
   readonly partitions: number;
   readonly groupId: string;
   readonly sessionMs: number;
+  readonly replicas?: number;
 }
 
 export interface DieAfter {

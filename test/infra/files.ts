@@ -15,6 +15,7 @@ export const filesIn = (folder: string) =>
 export interface ComposeService {
   readonly image: string;
   readonly build?: string;
+  readonly command?: readonly string[];
   readonly profiles?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly ports?: readonly string[];

@@ -213,11 +213,17 @@ describe('provisioning', () => {
       for (const { gridPos } of all) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
     }
   });
-  it('has Prometheus scrape ROSI and read the rules', () => {
+  it('has Prometheus scrape every process of ROSI and read the rules', () => {
+    const ofImage = Object.entries(compose.services).flatMap(([name, { image }]) =>
+      image.startsWith('rosi:') ? [name] : [],
+    );
     expect(yamlOf('infra/prometheus/prometheus.yml')).toMatchObject({
       rule_files: ['/etc/prometheus/rules/*.yml'],
       scrape_configs: expect.arrayContaining([
-        { job_name: 'rosi', static_configs: [{ targets: ['rosi:8080'] }] },
+        expect.objectContaining({
+          job_name: 'rosi',
+          dns_sd_configs: [expect.objectContaining({ names: ofImage, type: 'A', port: 8080 })],
+        }),
       ]),
     });
   });

@@ -2,57 +2,17 @@
  * The law of crash on a real Kafka: processes of the stitcher are ended or stopped in hard ways, and
  * the ledger still is the oracle's. They run the built product: `npx tsc -b` first.
  */
-import { randomUUID } from 'node:crypto';
 import { cpSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeTopics, removeTopics, startTestKafka } from '@rosi/streams-kafka/testing';
+import { startTestKafka } from '@rosi/streams-kafka/testing';
 import { afterAll, expect, test } from 'vitest';
-import { KafkaInstance } from '../harness/kafka-instances.js';
-import { testedTopology } from '../property/run-topology.js';
-import {
-  GROUP,
-  judge,
-  type KafkaPlace,
-  randomSets,
-  untilSettled,
-  writeSets,
-} from './kafka-sets.js';
+import { type Body, heldAgainstOracle, SESSION_MS } from './kafka-held.js';
 
-const PARTITIONS = 3;
-const SETS_EACH = 6;
-const SESSION_MS = 2000;
-const BATCHES = 40;
-const BATCH_MS = 250;
 const kafka = await startTestKafka();
+const brokers = kafka?.brokers ?? [];
 afterAll(() => kafka?.close());
 
-/** Runs `body` while sets are written, then holds the ledger against the oracle. */
-async function held(
-  seed: number,
-  body: (instances: { make(): KafkaInstance }, write: () => Promise<void>) => Promise<void>,
-): Promise<void> {
-  const prefix = `crash-${randomUUID()}.`;
-  const client = { brokers: kafka?.brokers ?? [], clientId: 'crash' };
-  const place: KafkaPlace = { kafka: client, prefix, partitions: PARTITIONS };
-  const sets = randomSets(Array.from({ length: SETS_EACH }, (_, n) => seed + n));
-  const instances: KafkaInstance[] = [];
-  const make = () => {
-    const instance = new KafkaInstance({ ...place, groupId: GROUP, sessionMs: SESSION_MS });
-    instances.push(instance);
-    return instance;
-  };
-  const write = () => writeSets(place, sets, { batches: BATCHES, between: () => delay(BATCH_MS) });
-  await makeTopics(client, testedTopology(), place);
-  try {
-    await body({ make }, write);
-    const fault = () => instances.map((one) => one.fault).find((error) => error !== undefined);
-    await untilSettled(place, fault);
-    expect(await judge(place, sets)).toEqual([]);
-  } finally {
-    for (const instance of instances) await instance.close();
-    await removeTopics(client, prefix);
-  }
-}
+const held = (seed: number, body: Body) => heldAgainstOracle({ seed, brokers }, body);
 
 const steps = ['sent', 'committed', 'saved'] as const;
 
@@ -60,7 +20,7 @@ test.skipIf(kafka === null).each(steps)(
   'an instance is killed again and again after it has %s',
   { timeout: 240_000 },
   async (step) => {
-    await held(5000 + 100 * steps.indexOf(step), async ({ make }, write) => {
+    await held(5000 + 100 * steps.indexOf(step), async ({ make, write }) => {
       const [steady, dying] = [make(), make()];
       steady.start();
       dying.start({ step, times: 2 });
@@ -86,7 +46,7 @@ test.skipIf(kafka === null)(
   'an instance that was stopped for longer than its session changes nothing when it goes on',
   { timeout: 240_000 },
   async () => {
-    await held(6000, async ({ make }, write) => {
+    await held(6000, async ({ make, write }) => {
       const [steady, zombie] = [make(), make()];
       steady.start();
       zombie.start();
@@ -106,7 +66,7 @@ test.skipIf(kafka === null)(
   'state on the disk that is gone, or older than it was, is built again',
   { timeout: 240_000 },
   async () => {
-    await held(7000, async ({ make }, write) => {
+    await held(7000, async ({ make, write }) => {
       const instance = make();
       instance.start();
       const writing = write();

@@ -5,8 +5,14 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventsCollected, ledgerOrders, type Topic } from '@rosi/events';
-import { type KafkaOptions, openProgress } from '@rosi/streams-kafka';
-import { readTopic, writeTopic } from '@rosi/streams-kafka/testing';
+import {
+  KafkaError,
+  type KafkaOptions,
+  type KafkaTopicWriter,
+  openProgress,
+  openTopicWriter,
+} from '@rosi/streams-kafka';
+import { readTopic } from '@rosi/streams-kafka/testing';
 import { generate, injectDuplicates, Random, shuffle } from '../generator/index.js';
 import type { OracleInput } from '../oracle/index.js';
 import { ledgerTables } from '../property/ledger-tables.js';
@@ -19,7 +25,7 @@ export interface KafkaPlace {
   readonly partitions: number;
 }
 
-interface RandomSet {
+export interface RandomSet {
   readonly seed: number;
   readonly input: OracleInput;
   readonly accepted: boolean[];
@@ -43,11 +49,21 @@ export function randomSets(seeds: readonly number[]): RandomSet[] {
   });
 }
 
-/** Writes the sets interleaved, in batches; `between` runs after each, told which part is written. */
+export type CollectedRecord = RandomSet['records'][number];
+
+export interface WritingOptions {
+  readonly batches: number;
+  /** Runs after each batch, told which part is written. */
+  readonly between?: (part: number) => Promise<void>;
+  /** Default: as the collector writes. */
+  readonly append?: (records: readonly CollectedRecord[]) => Promise<void>;
+}
+
+/** Writes the sets interleaved, in batches. */
 export async function writeSets(
   place: KafkaPlace,
   sets: readonly RandomSet[],
-  options: { readonly batches: number; readonly between?: (part: number) => Promise<void> },
+  options: WritingOptions,
 ): Promise<void> {
   const random = new Random(sets[0]?.seed ?? 1);
   const waiting = sets.map(({ records }) => [...records]);
@@ -59,9 +75,27 @@ export async function writeSets(
     if (next !== undefined) mixed.push(next);
   }
   const size = Math.ceil(total / options.batches);
-  for (let at = 0; at < total; at += size) {
-    await writeTopic(place.kafka, eventsCollected, place, mixed.slice(at, at + size));
-    await options.between?.((at + size) / total);
+  const writer = openTopicWriter({ ...place, topics: [eventsCollected.name] });
+  const { append = (records) => untilWritten(writer, records) } = options;
+  try {
+    for (let at = 0; at < total; at += size) {
+      await append(mixed.slice(at, at + size));
+      await options.between?.((at + size) / total);
+    }
+  } finally {
+    await writer.close();
+  }
+}
+
+/** As a producer outside does it that is answered 503: again, until it is accepted. */
+async function untilWritten(writer: KafkaTopicWriter, records: readonly CollectedRecord[]) {
+  for (;;) {
+    try {
+      return await writer.append(eventsCollected, records);
+    } catch (error) {
+      if (!(error instanceof KafkaError) || !error.retryable) throw error;
+    }
+    await delay(SETTLED_EVERY_MS);
   }
 }
 
@@ -73,7 +107,8 @@ export async function untilSettled(
   const topology = testedTopology();
   const progress = await openProgress({ ...place, topology, groupId: GROUP });
   try {
-    while (!(await progress.isSettled())) {
+    // While a broker is away the question has no answer; it is asked again.
+    while (!(await progress.isSettled().catch(() => false))) {
       const error = fault();
       if (error !== undefined) throw error;
       await delay(SETTLED_EVERY_MS);

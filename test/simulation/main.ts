@@ -14,12 +14,28 @@ import { smallest } from './smallest.js';
 const PROGRESS_MS = 5_000;
 const PROBLEMS_SHOWN = 5;
 
+const help = `Usage: npm run simulate -- [flags]
+
+  --seeds <n>       how many (1000); with one, and --verbose, the smallest set that still fails is sought
+  --from <s>        the first seed (1)
+  --partitions <n>  instead of what each seed draws from 1, 2, 5 and 12
+  --processes <n>   that share the work (2)
+  --verbose         tell every seed
+  --help            this text
+
+  npm run simulate -- --seeds 20000 --from 100000 --processes 4
+  npm run simulate -- --seeds 1 --from 4711 --verbose
+
+docs/simulation.md tells what a seed decides.
+`;
+
 interface Choices {
   readonly seeds: number;
   readonly from: number;
   readonly partitions: number | undefined;
   readonly processes: number;
   readonly verbose: boolean;
+  readonly help: boolean;
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -32,6 +48,7 @@ function readChoices(): Choices {
       partitions: { type: 'string' },
       processes: { type: 'string', default: '2' },
       verbose: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
   const whole = (name: 'seeds' | 'from' | 'partitions' | 'processes', min: number): number => {
@@ -45,6 +62,7 @@ function readChoices(): Choices {
     partitions: values.partitions === undefined ? undefined : whole('partitions', 1),
     processes: whole('processes', 1),
     verbose: values.verbose,
+    help: values.help,
   };
 }
 
@@ -110,11 +128,12 @@ function readOrEnd(): Choices | null {
   try {
     return readChoices();
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
+    process.stderr.write(`${(error as Error).message}; --help tells all flags\n`);
     return null;
   }
 }
 
 const choices = readOrEnd();
 if (choices === null) process.exitCode = 2;
+else if (choices.help) process.stdout.write(help);
 else process.exitCode = (await simulateAll(choices)) ? 0 : 1;

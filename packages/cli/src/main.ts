@@ -4,6 +4,7 @@
  */
 import { CommanderError } from 'commander';
 import { createProgram } from './program.js';
+import { withSecretFiles } from './secret-files.js';
 import { processTerminal } from './terminal/terminal.js';
 
 /** Sets the process's exit code; ends the process once output is written. */
@@ -21,7 +22,7 @@ async function run(words: readonly string[]): Promise<number> {
     let exitCode = 0;
     const program = createProgram({
       terminal,
-      env: process.env,
+      env: withSecretFiles(process.env),
       setExitCode: (code) => {
         exitCode = code;
       },

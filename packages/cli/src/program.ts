@@ -1,11 +1,13 @@
 /** The commands of `rosi`, their flags and their help. What they do is elsewhere. */
 import { text } from 'node:stream/consumers';
 import { RosiError } from '@rosi/service-kit';
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { addBackupCommands } from './backup/flags.js';
 import { addCheck } from './check/flags.js';
 import { addDemo } from './demo/flags.js';
 import { addImportCommands } from './import/flags.js';
+import { addKeyCommands } from './keys/flags.js';
+import { addLinkCommands } from './links/flags.js';
 import { addOperatingCommands } from './operating/flags.js';
 import { addWebhookCommands } from './operating/webhook-flags.js';
 import { examples, type ProgramContext, seconds, withInstance } from './program-context.js';
@@ -14,6 +16,7 @@ import { clickhouseUrlOf, httpUrlOf, type InstanceFlags, secretKeyOf } from './r
 import { type QueryFormat, runQuery } from './reading/query.js';
 import { showStatus } from './reading/status.js';
 import { readStartConfig } from './start/config.js';
+import { allParts, type PartName, partNames } from './start/part-names.js';
 import { stopSignal } from './start/signals.js';
 import { readVersion } from './version.js';
 
@@ -35,6 +38,8 @@ export function createProgram(context: ProgramContext): Command {
   addBackupCommands(program, context);
   addDemo(program, context);
   addImportCommands(program, context);
+  addLinkCommands(program, context);
+  addKeyCommands(program, context);
   addOperatingCommands(program, context);
   addWebhookCommands(program, context);
   program.addHelpText(
@@ -48,17 +53,25 @@ export function createProgram(context: ProgramContext): Command {
 function addStart(program: Command, { terminal, env, setExitCode }: ProgramContext): void {
   program
     .command('start')
-    .description('run the whole product in the foreground; Ctrl-C stops it')
+    .description('run the whole product, or some of its parts, in the foreground; Ctrl-C stops it')
+    .addArgument(
+      new Argument(
+        '[parts...]',
+        'the parts of this process; all unless named. Some alone need Kafka and a ClickHouse server',
+      ).choices(partNames),
+    )
     .addHelpText(
       'after',
       examples([
         'rosi start',
         'ROSI_HTTP_PORT=9000 ROSI_DATA_DIR=/var/lib/rosi rosi start',
         'ROSI_CLICKHOUSE_URL=http://user:password@clickhouse:8123 rosi start',
+        'ROSI_KAFKA_BROKERS=kafka:9092 rosi start stitcher   (with the same ROSI_*_KEY everywhere)',
       ]),
     )
-    .action(async () => {
-      const config = readStartConfig(env, { quiet: terminal.interactive });
+    .action(async (named: readonly PartName[]) => {
+      const parts = named.length === 0 ? allParts : new Set(named);
+      const config = readStartConfig(env, { quiet: terminal.interactive, parts });
       const signal = stopSignal(terminal.err);
       // Loaded here: the other commands need neither the database nor the threads.
       const { runStart } = await import('./start/start.js');

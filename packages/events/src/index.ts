@@ -32,7 +32,7 @@ export {
   normaliseIdentifier,
 } from './identifiers.js';
 export { hostOf, type Landing, queryOf, readLanding } from './landing.js';
-export { maskPlain, maskProse, maskUrl, maskValue } from './mask.js';
+export { maskPlain, maskProse, maskUrl, maskUrlQuery, maskValue } from './mask.js';
 export {
   currencyDigits,
   formatMoney,

@@ -13,6 +13,8 @@ export const failpoints = [
   'collector.before-append',
   /** Events are durable; their sender has no answer yet. */
   'collector.after-append',
+  /** Clicks of tracked links are kept and answered; the log does not have them. */
+  'links.before-append',
   /** State, ledger and positions are written, their transaction is not committed. */
   'stitcher.before-commit',
   'stitcher.after-commit',

@@ -1,4 +1,5 @@
 /** What every service needs around its domain: configuration, logs, metrics, threads, start. */
+export { addressFailure, httpUrl, type ListenAddress } from './address.js';
 export { logLevelSchema, logLevels, parseEnvironment } from './environment.js';
 export {
   errorFromWire,
@@ -17,9 +18,17 @@ export {
   parseFailpoint,
   passFailpoint,
 } from './failpoints.js';
+export {
+  type HealthServer,
+  type HealthServerOptions,
+  type ReadinessAnswer,
+  type ReadyPart,
+  readinessAnswer,
+  startHealthServer,
+} from './health.js';
 export { type LifecyclePart, type Running, startInOrder } from './lifecycle.js';
 export { createLogger, type Logger } from './logger.js';
-export { createMetrics, type Metrics } from './metrics.js';
+export { createMetrics, type Metrics, prometheusContentType } from './metrics.js';
 export { suppressionHash } from './suppression-hash.js';
 export { serveWorker } from './worker-serve.js';
 export { startWorker } from './worker-start.js';

@@ -12,6 +12,8 @@ import {
   Registry,
 } from 'prom-client';
 
+export { prometheusContentType };
+
 /** A metric as the caller names it: without prefix, with its unit or `total` at the end. */
 export interface MetricDeclaration<L extends string> {
   readonly name: string;

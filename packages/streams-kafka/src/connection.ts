@@ -10,6 +10,7 @@ import { type Broker, type Cluster, createCluster } from './kafkajs-internals.js
 const GROUP = 0;
 const TRANSACTION = 1;
 const METADATA_AGE_MS_MAX = 60_000;
+const REQUEST_MS_MAX = 30_000;
 
 export interface KafkaOptions {
   /** `host:port` each. */
@@ -17,6 +18,8 @@ export interface KafkaOptions {
   readonly clientId: string;
   readonly ssl?: KafkaConfig['ssl'];
   readonly sasl?: KafkaConfig['sasl'];
+  /** How long a broker may take to answer before its connection is given up; default 30 s. */
+  readonly requestMsMax?: number;
   /** kafkajs's own warnings; default: nobody hears them. */
   readonly onLog?: (message: string) => void;
 }
@@ -40,7 +43,7 @@ export interface KafkaConnection {
 }
 
 export async function connectKafka(options: KafkaOptions): Promise<KafkaConnection> {
-  const { brokers, clientId, ssl, sasl, onLog } = options;
+  const { brokers, clientId, ssl, sasl, requestMsMax = REQUEST_MS_MAX, onLog } = options;
   const cluster = createCluster(
     {
       brokers,
@@ -52,7 +55,7 @@ export async function connectKafka(options: KafkaOptions): Promise<KafkaConnecti
       connectionTimeout: 3000,
       authenticationTimeout: 10_000,
       reauthenticationThreshold: 10_000,
-      requestTimeout: 30_000,
+      requestTimeout: requestMsMax,
       enforceRequestTimeout: true,
       metadataMaxAge: METADATA_AGE_MS_MAX,
       allowAutoTopicCreation: false,

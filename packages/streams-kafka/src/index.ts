@@ -1,7 +1,15 @@
+export { type AgreementPlace, agreeOn, type Facts } from './agreement.js';
 export type { KafkaCluster } from './cluster.js';
 export type { KafkaOptions } from './connection.js';
 export { KafkaError, type KafkaErrorCode } from './errors.js';
-export { type LocalOutcomes, openLocalOutcomes } from './local-outcomes.js';
+export {
+  type GroupPlace,
+  type GroupPositions,
+  openGroupPositions,
+  type PositionTeller,
+  type TopicPosition,
+  tellPositions,
+} from './group-positions.js';
 export {
   type KafkaLogReader,
   type KafkaLogReaderOptions,
@@ -13,8 +21,9 @@ export {
   type Progress,
   type ProgressOptions,
 } from './progress.js';
-export { runKafka } from './run-kafka.js';
+export { prepareTopics, runKafka, type TopicOptions } from './run-kafka.js';
 export type { KafkaRuntime, KafkaRuntimeOptions } from './runtime-options.js';
+export { openTaskOutcomes, type TaskOutcomes, type TaskOutcomesOptions } from './task-outcomes.js';
 export type { CommitStep, TaskLimits } from './task-spec.js';
 export {
   type KafkaTopicWriter,

@@ -41,6 +41,7 @@ export class Instance implements KafkaRuntime {
   private reports: PositionReports | undefined;
   private purge: Purge | undefined;
   private wanted = new Set<string>();
+  private hasShare = false;
   private stopping = false;
 
   constructor(
@@ -121,6 +122,10 @@ export class Instance implements KafkaRuntime {
     return [...this.running.keys()].sort();
   }
 
+  isAtWork(): boolean {
+    return this.hasShare && [...this.wanted].every((name) => this.running.get(name)?.isOpen);
+  }
+
   private wake(): void {
     for (const task of this.running.values()) task.wake();
   }
@@ -176,6 +181,7 @@ export class Instance implements KafkaRuntime {
   private take(units: readonly string[]): void {
     // The group may regroup while we are leaving it.
     if (this.stopping) return;
+    this.hasShare = true;
     this.wanted = new Set(units.flatMap((unit) => this.units.get(unit) ?? []));
     for (const name of this.running.keys()) if (!this.wanted.has(name)) this.end(name);
     for (const name of this.wanted) void this.begin(name);
@@ -214,7 +220,7 @@ export class Instance implements KafkaRuntime {
       },
       fetcher: fetching.fetcher,
       isOurs: async () => (await this.member?.confirm()) ?? false,
-      onCommit: (records) => this.options.onCommit?.({ records }),
+      onCommit: (records, ms) => this.options.onCommit?.({ records, ms }),
       onTrouble: this.onTrouble,
       onFault,
     });

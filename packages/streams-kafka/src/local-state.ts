@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { byteRange, type StateStore } from '@rosi/streams';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { ChangelogEntry } from './changelog.js';
+import { discardTorn } from './discard-torn.js';
 
 const KEY_BYTES_MAX = 1900;
 const PLACE = Buffer.from([0xff]);
@@ -45,6 +46,7 @@ export interface LocalState {
 /** The folder belongs to one instance at a time. */
 export function openLocalState(dir: string): LocalState {
   mkdirSync(dir, { recursive: true });
+  discardTorn(dir);
   const environment: RootDatabase<Buffer, Buffer> = open<Buffer, Buffer>(dir, {
     encoding: 'binary',
     keyEncoding: 'binary',

@@ -83,7 +83,8 @@ async function placesHandled(
   }));
 }
 
-async function reportedPositions(
+/** What a group has told of these places; left out where it has told nothing. */
+export async function reportedPositions(
   connection: KafkaConnection,
   groupId: string,
   places: readonly Place[],

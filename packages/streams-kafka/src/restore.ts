@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ChangelogEntry, isMark } from './changelog.js';
 import type { KafkaConnection } from './connection.js';
 import { KafkaError } from './errors.js';
-import { fetchRecords } from './fetch-records.js';
+import { type FetchLimits, fetchRecords } from './fetch-records.js';
 import type { LocalCopy } from './local-state.js';
 import { firstOffset } from './offsets.js';
 
@@ -30,6 +30,7 @@ export async function restoreCopy(
   connection: KafkaConnection,
   copy: LocalCopy,
   changelog: Changelog,
+  limits: FetchLimits = LIMITS,
 ): Promise<void> {
   const { topic, partition, markOffset } = changelog;
   const first = await firstOffset(connection, changelog);
@@ -43,7 +44,7 @@ export async function restoreCopy(
   let next = isUsable ? place.changelogOffset : first;
   while (next <= markOffset) {
     const broker = await connection.leader(topic, partition);
-    const [fetched] = await fetchRecords(broker, [{ topic, partition, from: next }], LIMITS);
+    const [fetched] = await fetchRecords(broker, [{ topic, partition, from: next }], limits);
     if (fetched === undefined || fetched.error !== undefined) {
       await waitOut(connection, changelog, fetched?.error);
       continue;

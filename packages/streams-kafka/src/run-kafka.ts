@@ -3,6 +3,7 @@
  * is one partition number of processors that read the same topics, and nearly always of one.
  */
 import { wire } from '@rosi/streams';
+import type { KafkaOptions } from './connection.js';
 import { KafkaError, remedyOf } from './errors.js';
 import { Instance } from './instance.js';
 import type { KafkaRuntime, KafkaRuntimeOptions } from './runtime-options.js';
@@ -11,13 +12,28 @@ import { declareTopics, ensureTopics } from './topics.js';
 
 const FOR_EVER = -1;
 
-/** Makes and checks the topics, opens the state and joins the group. Throws a KafkaError. */
-export async function runKafka(options: KafkaRuntimeOptions): Promise<KafkaRuntime> {
+export type TopicOptions = Pick<
+  KafkaRuntimeOptions,
+  'kafka' | 'topology' | 'partitions' | 'prefix' | 'replicas' | 'retentionMs'
+>;
+
+/** Makes what is missing of a topology's topics, and checks the others. Throws a KafkaError. */
+export async function prepareTopics(options: TopicOptions): Promise<void> {
   const names = new TopicNames(options.prefix ?? '');
   const { kafka, partitions, replicas = 1, retentionMs = FOR_EVER } = options;
   const settings = { partitions, replicas, retentionMs };
   try {
     await ensureTopics(kafka, declareTopics(wire(options.topology), names, settings));
+  } catch (cause) {
+    throw unavailable(kafka, cause);
+  }
+}
+
+/** Makes and checks the topics, opens the state and joins the group. Throws a KafkaError. */
+export async function runKafka(options: KafkaRuntimeOptions): Promise<KafkaRuntime> {
+  const names = new TopicNames(options.prefix ?? '');
+  await prepareTopics(options);
+  try {
     const instance = new Instance(options, names);
     try {
       await instance.start();
@@ -27,9 +43,13 @@ export async function runKafka(options: KafkaRuntimeOptions): Promise<KafkaRunti
     }
     return instance;
   } catch (cause) {
-    if (cause instanceof KafkaError || remedyOf(cause) !== 'reopen') throw cause;
-    const brokers = kafka.brokers.join(', ');
-    const told = `Kafka at ${brokers} does not answer; is it up, and is the address right?`;
-    throw new KafkaError('ROSI_LOG_UNAVAILABLE', told, { cause });
+    throw unavailable(options.kafka, cause);
   }
+}
+
+/** What trying again may help is told with the brokers' addresses. */
+function unavailable({ brokers }: KafkaOptions, cause: unknown): unknown {
+  if (cause instanceof KafkaError || remedyOf(cause) !== 'reopen') return cause;
+  const told = `Kafka at ${brokers.join(', ')} does not answer; is it up, and is the address right?`;
+  return new KafkaError('ROSI_LOG_UNAVAILABLE', told, { cause });
 }

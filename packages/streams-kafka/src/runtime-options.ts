@@ -24,7 +24,7 @@ export interface KafkaRuntimeOptions {
   readonly purgeEveryMs?: number;
   /** The processors' clock; default the system's. */
   readonly now?: () => number;
-  readonly onCommit?: (commit: { readonly records: number }) => void;
+  readonly onCommit?: (commit: { readonly records: number; readonly ms: number }) => void;
   /** Within a commit; for tests that end the process there. */
   readonly onStep?: (step: CommitStep) => void;
   /** What is waited out or tried again. */
@@ -40,4 +40,6 @@ export interface KafkaRuntime {
   outcomes(): OutcomeCounts[];
   /** The tasks that this instance works on, as `processor/partition`. */
   tasks(): string[];
+  /** Whether the group has given it its share, and all of that is at work and not being restored. */
+  isAtWork(): boolean;
 }

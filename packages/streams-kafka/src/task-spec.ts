@@ -45,6 +45,11 @@ export class TopicNames {
     return `${this.prefix}barriers`;
   }
 
+  /** What all processes of the installation must have alike. */
+  get installation(): string {
+    return `${this.prefix}installation`;
+  }
+
   of(topic: string): string {
     return `${this.prefix}${topic}`;
   }

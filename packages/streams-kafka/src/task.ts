@@ -23,7 +23,8 @@ export interface TaskOptions {
   readonly fetcher: Fetcher;
   /** Whether the group says that the task is still ours. */
   isOurs(): Promise<boolean>;
-  onCommit(records: number): void;
+  /** Milliseconds from taking the records to their commit. */
+  onCommit(records: number, ms: number): void;
   onTrouble(error: unknown): void;
   /** The task has ended; trying again can't help. */
   onFault(error: Error): void;
@@ -49,6 +50,11 @@ export class Task {
     this.stopping = true;
     this.changed.notify();
     await this.ended;
+  }
+
+  /** Restored, and at work. */
+  get isOpen(): boolean {
+    return this.opened !== undefined;
   }
 
   /** As of the last commit; empty while the task is being opened. */
@@ -103,10 +109,11 @@ export class Task {
     try {
       while (!this.stopping) {
         await opened.check();
+        const begun = performance.now();
         let records = await opened.heedBarriers();
         if (opened.hasRecords()) records += await this.runTransaction(opened);
         if (records > 0) {
-          onCommit(records);
+          onCommit(records, performance.now() - begun);
           onProgress();
         } else {
           await this.changed.wait(opened.isWaiting ? BARRIER_MS : IDLE_MS);

@@ -47,18 +47,33 @@ export function declareTopics(
   const { partitions, replicas, retentionMs } = settings;
   const ends = new Set([...wiring.sources, ...wiring.sinks].map(({ name }) => name));
   const common = { partitions, replicas };
+  const withCopies = (kind: TopicKind): TopicKind => ({
+    ...kind,
+    settings: { ...kind.settings, ...copySettings(replicas) },
+  });
   const logs = [...wiring.topics.keys()].map((name) => ({
     ...common,
     topic: names.of(name),
-    ...(ends.has(name) ? endSettings(retentionMs) : internalSettings),
+    ...withCopies(ends.has(name) ? endSettings(retentionMs) : internalSettings),
   }));
   const changelogs = wiring.processors.map(({ name }) => ({
     ...common,
     topic: names.changelogOf(name),
-    ...changelogSettings,
+    ...withCopies(changelogSettings),
   }));
-  const barriers = { ...common, partitions: 1, topic: names.barriers, ...internalSettings };
-  return [...logs, ...changelogs, barriers];
+  const single = { ...common, partitions: 1, ...withCopies(internalSettings) };
+  const shared = [names.barriers, names.installation].map((topic) => ({ ...single, topic }));
+  return [...logs, ...changelogs, ...shared];
+}
+
+type TopicKind = Pick<DeclaredTopic, 'settings' | 'fixed'>;
+
+/**
+ * Of three copies two must have a record before it is answered: Kafka's own default is one, which
+ * may be the one that is lost. Two copies can't both be asked for, or none may ever be away.
+ */
+function copySettings(replicas: number): Readonly<Record<string, string>> {
+  return replicas < 3 ? {} : { 'min.insync.replicas': String(replicas - 1) };
 }
 
 const recordSettings = {
@@ -69,7 +84,7 @@ const recordSettings = {
   'message.timestamp.after.max.ms': String(INT64_MAX),
 };
 
-function endSettings(retentionMs: number): Pick<DeclaredTopic, 'settings' | 'fixed'> {
+function endSettings(retentionMs: number): TopicKind {
   return {
     settings: {
       ...recordSettings,
@@ -81,7 +96,7 @@ function endSettings(retentionMs: number): Pick<DeclaredTopic, 'settings' | 'fix
 }
 
 /** Records between processors carry old times, so no age may remove what is not yet handled. */
-const internalSettings: Pick<DeclaredTopic, 'settings' | 'fixed'> = {
+const internalSettings: TopicKind = {
   settings: {
     ...recordSettings,
     'cleanup.policy': 'delete',
@@ -91,7 +106,7 @@ const internalSettings: Pick<DeclaredTopic, 'settings' | 'fixed'> = {
   fixed: ['cleanup.policy', 'message.timestamp.type', 'retention.ms', 'retention.bytes'],
 };
 
-const changelogSettings: Pick<DeclaredTopic, 'settings' | 'fixed'> = {
+const changelogSettings: TopicKind = {
   settings: {
     ...recordSettings,
     'cleanup.policy': 'compact',

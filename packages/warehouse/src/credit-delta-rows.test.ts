@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { countCreditDeltas, creditDeltaRows } from './credit-delta-rows.js';
+import { rowBlock } from './native/row-block.js';
 import { orderRow } from './record-rows.js';
 import { credited, touch, unattributed } from './testing/ledger-fixtures.js';
 import { startTestDatabase, type TestDatabase } from './testing/test-database.js';
@@ -40,7 +41,7 @@ test('the rows made here are the rows that the feed makes', async () => {
   );
   const order = 'ORDER BY log_offset, touchpoint_id, credit';
   const stored = () => database.warehouse.query(`SELECT * FROM rosi.credit_deltas ${order}`);
-  await database.warehouse.insertBatch('order_records', rows, 'token');
+  await database.warehouse.insertBatch(rowBlock('order_records', rows), 'token');
   const fed = await stored();
   expect(fed).toHaveLength(6);
   await database.warehouse.command('TRUNCATE TABLE rosi.credit_deltas');

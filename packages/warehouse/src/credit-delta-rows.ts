@@ -9,14 +9,14 @@ export interface CreditDeltaRow {
   readonly workspace: string;
   readonly log_partition: number;
   readonly log_offset: number;
-  readonly recorded_at: string;
+  readonly recorded_at: number;
   readonly order_id: string;
   readonly model: string;
   readonly touchpoint_id: string;
   readonly type: string;
   readonly person_id: string;
-  readonly ordered_at: string;
-  readonly touched_at: string;
+  readonly ordered_at: number;
+  readonly touched_at: number;
   readonly platform: string;
   readonly medium: string;
   readonly media_type: string;

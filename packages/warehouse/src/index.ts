@@ -16,6 +16,7 @@ export {
 } from './embedded/embedded-clickhouse.js';
 export { exportPersons, type PersonExport, type PersonIdentifier } from './export-persons.js';
 export type { Logger as WarehouseLogger } from './logger.js';
+export { type RowBlock, rowBlock } from './native/row-block.js';
 export { type OrderReceipt, readOrderReceipt } from './order-receipt.js';
 export * from './overview/index.js';
 export {
@@ -34,10 +35,18 @@ export {
   type IdentityRow,
   type OrderRecordRow,
   type RowOf,
+  storedTime,
   type TouchpointRow,
-  timeText,
 } from './rows.js';
 export { readStoredSettings } from './stored-settings.js';
+export {
+  type CatalogueLink,
+  findLink,
+  type LinkRow,
+  listLinks,
+  readNewestLinks,
+  readRecentLinks,
+} from './tracked-links.js';
 export { connectWarehouse } from './warehouse.js';
 export type {
   ErasedPersons,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { migrate } from './migrate.js';
+import { rowBlock } from './native/row-block.js';
 import { orderRow } from './record-rows.js';
 import { credited, touch } from './testing/ledger-fixtures.js';
 import { startTestDatabase, type TestDatabase } from './testing/test-database.js';
@@ -63,7 +64,7 @@ test('interrupted after any statement, the next migration completes it', async (
     };
     await expect(migrate(breaking, options, 'session')).rejects.toThrow('interrupted');
     await database.warehouse.migrate(options);
-    await database.warehouse.insertBatch('order_records', [row('o')], 'token');
+    await database.warehouse.insertBatch(rowBlock('order_records', [row('o')]), 'token');
     expect(await totals()).toEqual({ current: 7, deltas: 7, post: 7, channel: 7 });
   }
 }, 180_000);
@@ -71,7 +72,7 @@ test('interrupted after any statement, the next migration completes it', async (
 test('a time zone change interrupted anywhere leaves sums that add up', async () => {
   const zones = ['Europe/Paris', 'Asia/Tokyo', 'America/New_York', 'Asia/Kolkata'];
   await database.warehouse.migrate(options);
-  await database.warehouse.insertBatch('order_records', [row('o')], 'token');
+  await database.warehouse.insertBatch(rowBlock('order_records', [row('o')]), 'token');
   for (const [index, timezone] of zones.entries()) {
     let left = 3 + index * 4;
     const breaking = {
@@ -92,14 +93,14 @@ test('a time zone change interrupted anywhere leaves sums that add up', async ()
 test('the same rows under the same token change neither base nor views', async () => {
   await database.warehouse.migrate(options);
   const rows = Array.from({ length: 500 }, (_, index) => row(`o${index}`));
-  await database.warehouse.insertBatch('order_records', rows, 'token');
+  await database.warehouse.insertBatch(rowBlock('order_records', rows), 'token');
   const before = await totals();
   expect(before).toEqual({ current: 3500, deltas: 3500, post: 3500, channel: 3500 });
-  await database.warehouse.insertBatch('order_records', rows, 'token');
+  await database.warehouse.insertBatch(rowBlock('order_records', rows), 'token');
   expect(await totals()).toEqual(before);
   const stored = await database.warehouse.query('SELECT count() AS n FROM rosi.order_records');
   expect(stored).toEqual([{ n: 500 }]);
-  await database.warehouse.insertBatch('order_records', rows.slice(0, 1), 'another');
+  await database.warehouse.insertBatch(rowBlock('order_records', rows.slice(0, 1)), 'another');
   expect(await totals()).toMatchObject({ current: 3500, deltas: 3507, post: 3507 });
 });
 
@@ -155,7 +156,7 @@ test('amounts beyond 32 bits, and shares that add up beyond 64, stay exact', asy
     credited({ orderId: 'big', net, touches: [touch({ touchpointId: 't' })] }, [[0, net, 1]]),
     { partition: 0, offset: 1 },
   );
-  await database.warehouse.insertBatch('order_records', [big], 'big');
+  await database.warehouse.insertBatch(rowBlock('order_records', [big]), 'big');
   await database.warehouse.command(`INSERT INTO rosi.credit_by_post_daily_sums
     SELECT workspace, day, model, currency, post_id, link_id, coupon_code, credit,
       share_parts * 20000000 FROM rosi.credit_by_post_daily_sums`);

@@ -56,7 +56,7 @@ const orderKey = 'workspace = {workspace:String} AND order_id = {orderId:String}
 
 /** Undefined when the order is not known. Consistent once the pipeline is settled. */
 export async function readOrderReceipt(
-  warehouse: Warehouse,
+  warehouse: Pick<Warehouse, 'query'>,
   at: { readonly workspace: string; readonly orderId: string },
 ): Promise<OrderReceipt | undefined> {
   const [order] = await warehouse.query<ReceiptOrder>(

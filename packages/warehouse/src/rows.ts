@@ -1,6 +1,6 @@
 /**
- * Rows of the base tables as they are inserted. Times are texts in UTC (`timeText`), which is the
- * one form every input format reads alike; columns are the interface's keys.
+ * Rows of the base tables as they are inserted. Times are whole milliseconds since 1970 that
+ * ClickHouse can hold (`storedTime`); columns are the interface's keys.
  */
 
 /** Where a row comes from in the log. */
@@ -12,13 +12,13 @@ interface Placed {
 
 interface Recorded extends Placed {
   readonly revision: number;
-  readonly recorded_at: string;
+  readonly recorded_at: number;
 }
 
 export interface OrderRecordRow extends Recorded {
   readonly order_id: string;
   readonly person_id: string;
-  readonly ordered_at: string;
+  readonly ordered_at: number;
   readonly currency: string;
   readonly gross: number;
   readonly tax: number;
@@ -32,7 +32,7 @@ export interface OrderRecordRow extends Recorded {
   readonly eligible: number;
   readonly 'touch.touchpoint_id': readonly string[];
   readonly 'touch.type': readonly string[];
-  readonly 'touch.touched_at': readonly string[];
+  readonly 'touch.touched_at': readonly number[];
   readonly 'touch.platform': readonly string[];
   readonly 'touch.medium': readonly string[];
   readonly 'touch.media_type': readonly string[];
@@ -48,7 +48,7 @@ export interface OrderRecordRow extends Recorded {
   readonly 'touch.credit_share': readonly (readonly number[])[];
   readonly 'touch.delta_model': readonly (readonly string[])[];
   readonly 'touch.delta_person_id': readonly (readonly string[])[];
-  readonly 'touch.delta_ordered_at': readonly (readonly string[])[];
+  readonly 'touch.delta_ordered_at': readonly (readonly number[])[];
   readonly 'touch.delta_currency': readonly (readonly string[])[];
   readonly 'touch.delta_credit': readonly (readonly number[])[];
   readonly 'touch.delta_share': readonly (readonly number[])[];
@@ -71,7 +71,7 @@ export interface TouchpointRow extends Recorded, Dimensions {
   readonly identifier_type: string;
   readonly identifier: string;
   readonly type: string;
-  readonly occurred_at: string;
+  readonly occurred_at: number;
   readonly coupon_code: string;
 }
 
@@ -86,15 +86,15 @@ export interface CatalogueEntryRow extends Recorded {
   readonly kind: string;
   readonly id: string;
   readonly event_id: string;
-  readonly occurred_at: string;
+  readonly occurred_at: number;
   readonly entry: string;
 }
 
 export interface EventRow extends Placed, Dimensions {
   readonly event_id: string;
   readonly type: string;
-  readonly occurred_at: string;
-  readonly received_at: string;
+  readonly occurred_at: number;
+  readonly received_at: number;
   readonly source: string;
   readonly identifier_type: string;
   readonly identifier: string;
@@ -116,7 +116,7 @@ export interface EventRow extends Placed, Dimensions {
 
 export interface SuppressionRow extends Recorded {
   readonly name: string;
-  readonly until: string;
+  readonly until: number;
 }
 
 interface Rows {
@@ -136,33 +136,7 @@ export type RowOf<T extends BaseTable> = Rows[T];
 const TIME_MS_MIN = Date.UTC(1900, 0, 1);
 const TIME_MS_MAX = Date.UTC(2299, 11, 31, 23, 59, 59, 999);
 
-const DAY_MS = 86_400_000;
-const DAYS_MAX = 4096;
-const DATE_CHARACTERS = 'YYYY-MM-DDT'.length;
-/** Dates by days since 1970: most times of a backlog fall on few days. */
-const dates = new Map<number, string>();
-const digits = (count: number, width: number) =>
-  Array.from({ length: count }, (_, number) => String(number).padStart(width, '0'));
-const twoDigits = digits(60, 2);
-const threeDigits = digits(1000, 3);
-
-/** Milliseconds since 1970 as ISO 8601 in UTC. Four an event: put together from known parts. */
-export function timeText(ms: number): string {
-  const within = Math.trunc(Math.min(Math.max(ms, TIME_MS_MIN), TIME_MS_MAX));
-  const day = Math.floor(within / DAY_MS);
-  const ofDay = within - day * DAY_MS;
-  const hours = twoDigits[Math.floor(ofDay / 3_600_000)];
-  const minutes = twoDigits[Math.floor(ofDay / 60_000) % 60];
-  const seconds = twoDigits[Math.floor(ofDay / 1000) % 60];
-  return `${dateText(day)}${hours}:${minutes}:${seconds}.${threeDigits[ofDay % 1000]}Z`;
-}
-
-function dateText(day: number): string {
-  let text = dates.get(day);
-  if (text === undefined) {
-    text = new Date(day * DAY_MS).toISOString().slice(0, DATE_CHARACTERS);
-    if (dates.size >= DAYS_MAX) dates.clear();
-    dates.set(day, text);
-  }
-  return text;
+/** A time as the tables hold it. */
+export function storedTime(ms: number): number {
+  return Math.trunc(Math.min(Math.max(ms, TIME_MS_MIN), TIME_MS_MAX));
 }

@@ -1,5 +1,6 @@
 import type { LedgerCatalogue, LedgerOrder } from '@rosi/events';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { rowBlock } from './native/row-block.js';
 import { readOrderReceipt } from './order-receipt.js';
 import {
   catalogueEntryRow,
@@ -38,11 +39,11 @@ beforeEach(async () => {
 const place = () => ({ partition: 0, offset: offset++ });
 const record = (...orders: LedgerOrder[]) => {
   const rows = orders.map((each) => orderRow(each, place()));
-  return database.warehouse.insertBatch('order_records', rows, `t${offset}`);
+  return database.warehouse.insertBatch(rowBlock('order_records', rows), `t${offset}`);
 };
 const catalogue = (...entries: LedgerCatalogue[]) => {
   const rows = entries.map((each) => catalogueEntryRow(each, place()));
-  return database.warehouse.insertBatch('catalogue_entries', rows, `t${offset}`);
+  return database.warehouse.insertBatch(rowBlock('catalogue_entries', rows), `t${offset}`);
 };
 const query = <T = Record<string, unknown>>(sql: string) => database.warehouse.query<T>(sql);
 const daily = (name: string, key: string) =>
@@ -307,13 +308,13 @@ test('a touchpoint has the person of its identifier, nobody without one', async 
     { ...ledger, identifierType: '', identifier: '', touch: touch({ touchpointId: 't2' }) },
   ];
   const rows = touchpoints.map((each) => touchpointRow(each, place()));
-  await database.warehouse.insertBatch('touchpoints', rows, 'tp');
+  await database.warehouse.insertBatch(rowBlock('touchpoints', rows), 'tp');
   const identity = { ...ledger, identifierType: 'anonymous_id', identifier: 'a-1', shared: false };
   const assigned = [
     identityRow({ ...identity, personId: 'p_old' }, place()),
     identityRow({ ...identity, revision: 2, personId: 'p_new' }, place()),
   ];
-  await database.warehouse.insertBatch('identities', assigned, 'ids');
+  await database.warehouse.insertBatch(rowBlock('identities', assigned), 'ids');
   expect(
     await query('SELECT touchpoint_id, person_id FROM rosi.touchpoints_current ORDER BY 1'),
   ).toEqual([
@@ -335,7 +336,10 @@ test('the first copy of an event counts', async () => {
     }),
   );
   for (const [index, copy] of copies.entries()) {
-    await database.warehouse.insertBatch('events', [eventRow(copy, place())], `event${index}`);
+    await database.warehouse.insertBatch(
+      rowBlock('events', [eventRow(copy, place())]),
+      `event${index}`,
+    );
   }
   const read = `SELECT text, identifier_type, identifier, consent FROM rosi.events_current`;
   const first = {
@@ -386,14 +390,14 @@ test('a receipt holds the order, its credits, and the touchpoints of its person'
       place(),
     ),
   );
-  await database.warehouse.insertBatch('touchpoints', rows, 'tp');
+  await database.warehouse.insertBatch(rowBlock('touchpoints', rows), 'tp');
   const ids = ['a-1', 'a-2'].map((identifier) =>
     identityRow(
       { ...ledger, ...at, identifier, personId: `p-${identifier}`, shared: false },
       place(),
     ),
   );
-  await database.warehouse.insertBatch('identities', ids, 'ids');
+  await database.warehouse.insertBatch(rowBlock('identities', ids), 'ids');
   await catalogue(entry('coupon', 'ADA', { influencer_id: 'ada' }));
   const coupons = { couponCodes: ['ADA'], touches: [touch({ touchpointId: 't0' })] };
   await record(

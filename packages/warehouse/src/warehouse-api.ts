@@ -1,6 +1,7 @@
 /** What the warehouse offers to loader, command and dashboard. */
 import type { Readable } from 'node:stream';
-import type { BaseTable, OrderRecordRow, RowOf } from './rows.js';
+import type { RowBlock } from './native/row-block.js';
+import type { BaseTable, OrderRecordRow } from './rows.js';
 
 export type QueryParameters = Readonly<
   Record<string, string | number | boolean | readonly string[] | readonly number[]>
@@ -54,11 +55,7 @@ export interface Warehouse {
   /** Makes the tables forget erased persons; safe to repeat and to interrupt. */
   forget(erased: ErasedPersons): Promise<void>;
   /** One atomic insert of all rows; repeated with the same rows and token it changes nothing. */
-  insertBatch<T extends BaseTable>(
-    table: T,
-    rows: readonly RowOf<T>[],
-    token: string,
-  ): Promise<void>;
+  insertBatch(block: RowBlock<BaseTable>, token: string): Promise<void>;
   /** Throws `ROSI_WAREHOUSE_TAKEN_OVER` when another connection has claimed the database since. */
   assertClaimed(): Promise<void>;
   /**

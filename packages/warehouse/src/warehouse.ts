@@ -6,7 +6,7 @@
  * back as numbers.
  */
 import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import {
   type ClickHouseClient,
@@ -19,6 +19,7 @@ import { type ForgettingDatabase, forgetPersons } from './forget.js';
 import { assertClaimed, insertFailure } from './loader-session.js';
 import { type MendingDatabase, mendOrderViews } from './mend-order-views.js';
 import { migrate, readGeneration } from './migrate.js';
+import { type RowBlock, rowBlock } from './native/row-block.js';
 import type { BaseTable } from './rows.js';
 import { loaderQueryPrefix } from './schema/loader-fence.js';
 import type { QueryParameters, Warehouse } from './warehouse-api.js';
@@ -146,20 +147,11 @@ function warehouseOf(client: ClickHouseClient, url: string): Warehouse {
       await assertClaimed(warehouse, session);
       await forgetPersons(forgettingDatabase(client, warehouse, session), erased);
     },
-    async insertBatch(table, rows, token) {
-      if (rows.length === 0) return;
-      // Rows of a table are made in one place: all have the same columns in the same order.
-      const [column, ...columns] = Object.keys(rows[0] as object) as [string, ...string[]];
-      const inserted = client.insert({
-        table: `rosi.${table}`,
-        // Names once and not with each row: half of the bytes, to be made here and read there.
-        columns: [column, ...columns],
-        values: rows.map((row) => Object.values(row)),
-        format: 'JSONCompactEachRow',
-        query_id: loaderQueryId(table, session),
-        clickhouse_settings: { ...insertSettings, insert_deduplication_token: token },
-      });
-      await inserted.catch((error: unknown) => Promise.reject(insertFailure(error)));
+    async insertBatch(block, token) {
+      const queryId = loaderQueryId(block.table, session);
+      await insertBlock(client, block, { queryId, token }).catch((error: unknown) =>
+        Promise.reject(insertFailure(error)),
+      );
     },
     assertClaimed: () => assertClaimed(warehouse, session),
     isQuiet: (table) => isQuiet(warehouse, table),
@@ -185,6 +177,24 @@ function warehouseOf(client: ClickHouseClient, url: string): Warehouse {
     close: () => client.close(),
   };
   return warehouse;
+}
+
+/** One request, one block. Its outcome is unknown when it throws. */
+async function insertBlock(
+  client: ClickHouseClient,
+  { table, rows, columns, bytes }: RowBlock,
+  { queryId, token }: { readonly queryId: string; readonly token: string },
+): Promise<void> {
+  if (rows === 0) return;
+  const names = columns.map((name) => `\`${name}\``).join(', ');
+  const { stream } = await client.exec({
+    query: `INSERT INTO rosi.${table} (${names}) FORMAT Native`,
+    values: Readable.from(bytes, { objectMode: false }),
+    query_id: queryId,
+    clickhouse_settings: { ...insertSettings, insert_deduplication_token: token },
+  });
+  stream.resume();
+  await finished(stream);
 }
 
 /** The server makes the whole answer before its first byte: an error is then one, not a cut. */
@@ -282,14 +292,9 @@ function mendingDatabase(
         insert_deduplication_token: randomUUID(),
       }),
     async insertDeltas(rows) {
-      if (rows.length === 0) return;
-      await client.insert({
-        table: 'rosi.credit_deltas',
-        values: [...rows],
-        format: 'JSONEachRow',
-        query_id: loaderQueryId('order_records', session),
-        clickhouse_settings: { ...insertSettings, insert_deduplication_token: randomUUID() },
-      });
+      const queryId = loaderQueryId('order_records', session);
+      const block = rowBlock('credit_deltas', rows);
+      await insertBlock(client, block, { queryId, token: randomUUID() });
     },
   };
 }

@@ -1,38 +1,39 @@
 /**
- * Who asks: the secret key (servers) or the write key (pixels, public: it can only collect). Keys
- * are compared in constant time, by their hashes, so that neither length nor content leaks.
+ * Who asks: a secret key (servers) or a write key (pixels, public: it can only collect). Which key it was
+ * is remembered for the request, for limits and for the audit.
  */
-import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import type { Key, KeyKind, KeyRing } from './keys/key-ring.js';
+import { isAllowed, originOf } from './keys/origins.js';
 import { type Problem, problem } from './problems.js';
 
-export type KeyKind = 'secret' | 'write';
+export type { KeyKind } from './keys/key-ring.js';
 
-/** Null: neither key. */
-export type KeyReader = (key: string) => KeyKind | null;
-
-export function keyReader(keys: {
-  readonly secretKey: string;
-  readonly writeKey: string;
-}): KeyReader {
-  const secret = digest(keys.secretKey);
-  const write = digest(keys.writeKey);
-  return (key) => {
-    const asked = digest(key);
-    // Both are always compared, so that the time tells nothing of which one fits.
-    const isSecret = timingSafeEqual(asked, secret);
-    const isWrite = timingSafeEqual(asked, write);
-    if (isSecret) return 'secret';
-    return isWrite ? 'write' : null;
-  };
+/** Null: no key that is good. */
+export interface KeyReader {
+  (key: string): KeyKind | null;
+  find(key: string): Key | null;
 }
 
-const digest = (key: string) => hash('sha256', key, 'buffer');
+export function keyReader(ring: KeyRing): KeyReader {
+  const kindOf = (key: string) => ring.find(key)?.kind ?? null;
+  return Object.assign(kindOf, { find: (key: string) => ring.find(key) });
+}
+
+const callers = new WeakMap<FastifyRequest, Key>();
+
+/** The key that a request was let in with; null: none, or another way. */
+export function callerOf(request: FastifyRequest): Key | null {
+  return callers.get(request) ?? null;
+}
 
 /** Who sends events. Beacons can't set headers: their write key may stand in the query. */
 export function collectAccess(request: FastifyRequest, kindOf: KeyReader): KeyKind | Problem {
   const bearer = bearerOf(request);
-  if (bearer !== null) return kindOf(bearer) ?? unauthorized('This key is not known.', true);
+  if (bearer !== null) {
+    const key = kindOf.find(bearer);
+    return key === null ? unauthorized('This key is not known.', true) : letIn(request, key);
+  }
   const inQuery = queryKeyOf(request);
   if (inQuery === null) {
     return unauthorized(
@@ -41,8 +42,19 @@ export function collectAccess(request: FastifyRequest, kindOf: KeyReader): KeyKi
     );
   }
   // A secret key in an address would end up in logs and histories, so it is not taken there.
-  if (kindOf(inQuery) === 'write') return 'write';
+  const key = kindOf.find(inQuery);
+  if (key?.kind === 'write') return letIn(request, key);
   return unauthorized('Only the write key may stand in the query.', true);
+}
+
+/** By whichever way the key came: a page that is not on its list is refused. */
+export function letIn(request: FastifyRequest, key: Key): KeyKind | Problem {
+  if (key.origins !== null && !isAllowed(key.origins, originOf(request.headers))) {
+    const told = 'This write key may not be used on this site: `rosi key origins` changes that.';
+    return problem(403, 'origin_not_allowed', told);
+  }
+  callers.set(request, key);
+  return key.kind;
 }
 
 /** Null when the request has the secret key. */
@@ -51,13 +63,17 @@ export function secretAccess(request: FastifyRequest, kindOf: KeyReader): Proble
   if (bearer === null) {
     return unauthorized('Send the header `Authorization: Bearer <secret key>`.', false);
   }
-  const kind = kindOf(bearer);
-  if (kind === 'secret') return null;
-  const told = kind === 'write' ? 'A write key can only send events: use the secret key.' : null;
+  const key = kindOf.find(bearer);
+  if (key?.kind === 'secret') {
+    callers.set(request, key);
+    return null;
+  }
+  const told =
+    key?.kind === 'write' ? 'A write key can only send events: use the secret key.' : null;
   return unauthorized(told ?? 'This key is not known.', true);
 }
 
-function bearerOf(request: FastifyRequest): string | null {
+export function bearerOf(request: FastifyRequest): string | null {
   const header = request.headers.authorization;
   if (header === undefined || header.slice(0, 7).toLowerCase() !== 'bearer ') return null;
   return header.slice(7).trim();

@@ -5,18 +5,23 @@
 import { STATUS_CODES } from 'node:http';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { keyReader } from './access.js';
+import { AddressLimits } from './address-limits.js';
 import { collectorMetrics } from './collector-metrics.js';
 import { addCommandRoutes } from './command-routes.js';
 import { addDocumentation, addFrontDoor } from './documentation.js';
-import { addEventsRoute } from './events-route.js';
+import { addEventsRoute, type EventsRoute } from './events-route.js';
 import { InFlightBytes } from './in-flight.js';
 import { keyedHash } from './keyed-hash.js';
+import { KeyLimits, kindBuckets } from './keys/key-limits.js';
+import { addKeysRoute } from './keys/keys-route.js';
+import { fixedKeys } from './keys/live-keys.js';
+import { addLinks } from './links/index.js';
 import { addOperationsRoutes } from './operations-routes.js';
 import { type CollectorOptions, defaultLimits } from './options.js';
 import { addPixelRoutes } from './pixel/route.js';
 import { type Problem, type ProblemCode, problem, retryLater, sendProblem } from './problems.js';
-import { TokenBucket } from './rate-limit.js';
 import { refuseConnection } from './refuse-connection.js';
+import { addTrackerRoutes } from './trackers/routes.js';
 import { addWebhookRoute } from './webhooks/route.js';
 
 /** Order ids have up to 256 characters, four bytes each, three characters a byte when encoded. */
@@ -31,7 +36,8 @@ export interface CollectorApp {
 export async function createApp(options: CollectorOptions): Promise<CollectorApp> {
   const limits = { ...defaultLimits, ...options.limits };
   const now = options.now ?? Date.now;
-  const kindOf = keyReader(options.keys);
+  const { ring, store } = options.liveKeys ?? fixedKeys(options.keys);
+  const kindOf = keyReader(ring);
   const inFlight = new InFlightBytes(limits.inFlightBytesMax);
   const metrics = collectorMetrics(inFlight);
   let stopping = false;
@@ -40,6 +46,7 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     logger: false,
     bodyLimit: limits.bodyBytesMax,
     requestTimeout: limits.requestTimeoutMs,
+    trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     http: {
       headersTimeout: limits.requestTimeoutMs,
       // Node looks for late requests every 30 s unless told, and so would be late itself.
@@ -79,24 +86,28 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     ownDomains: options.ownDomains,
     hash: keyedHash(options.hashKey),
   };
-  const events = {
+  const buckets = kindBuckets(limits, now);
+  const addresses = new AddressLimits({ rate: limits.addressRate, now });
+  const log = await addLinks(app, { kindOf, limits, workspace, metrics, options, now });
+  const collecting: EventsRoute = {
     kindOf,
     limits,
-    buckets: {
-      secret: new TokenBucket(limits.secretKeyRate, now),
-      write: new TokenBucket(limits.writeKeyRate, now),
-    },
+    buckets,
+    keyLimits: new KeyLimits({ limits, addresses, others: buckets, now }),
     inFlight,
     workspace,
-    log: options.log,
+    log,
     metrics,
     logger: options.logger,
     now,
   };
-  addEventsRoute(app, events);
-  addPixelRoutes(app, events);
+  addEventsRoute(app, collecting);
+  addTrackerRoutes(app, collecting);
+  addPixelRoutes(app, collecting);
   addCommandRoutes(app, { kindOf, workspace, log: options.log, options, now });
-  addWebhookRoute(app, { limits, inFlight, workspace, metrics, options, now });
+  addWebhookRoute(app, { limits, inFlight, workspace, metrics, options: { ...options, log }, now });
+  const { audit } = options;
+  if (store !== null) addKeysRoute(app, { kindOf, ring, store, ...(audit && { audit }), now });
   addOperationsRoutes(app, { kindOf, metrics, options, isStopping: () => stopping });
   await addDocumentation(app, limits);
   if (options.pages === undefined) addFrontDoor(app);
@@ -124,7 +135,7 @@ const codesByStatus: ReadonlyMap<number, ProblemCode> = new Map([
 
 function notFound(app: FastifyInstance, address: string): Problem {
   const [url = ''] = address.split('?');
-  const methods = (['GET', 'POST', 'PUT'] as const).filter(
+  const methods = (['GET', 'POST', 'PUT', 'DELETE'] as const).filter(
     (method) => app.findRoute({ method, url }) !== null,
   );
   if (methods.length === 0) {

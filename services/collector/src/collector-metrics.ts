@@ -14,6 +14,19 @@ const identifierTypes: ReadonlySet<string> = new Set([
 ]);
 const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
+/**
+ * `counted`; `passed`: a bot's, kept as such; `repeated`: within the hour; `over_limit` and `not_kept`:
+ * sent on, not counted; `unknown`: no such link; `later`: can't be told now.
+ */
+export type ClickOutcome =
+  | 'counted'
+  | 'passed'
+  | 'repeated'
+  | 'over_limit'
+  | 'not_kept'
+  | 'unknown'
+  | 'later';
+
 export interface CollectorMetrics {
   readonly contentType: string;
   accepted(source: string, events: number): void;
@@ -21,6 +34,10 @@ export interface CollectorMetrics {
   identifierDropped(type: string, reason: string): void;
   /** A delivery to a webhook endpoint; `outcome` and `reason` are of closed lists. */
   webhook(source: string, outcome: string, reason: string): void;
+  /** A visit of a tracked link; `outcome` is of a closed list. */
+  click(outcome: ClickOutcome): void;
+  /** Messages in another tracker's language; `outcome` and `reason` are of closed lists. */
+  trackerMessages(tracker: string, outcome: string, reason: string, messages: number): void;
   received(bytes: number): void;
   /** `route` is the pattern, never the address. */
   answered(route: string, status: number, seconds: number): void;
@@ -44,6 +61,16 @@ export function collectorMetrics(inFlight: InFlightBytes): CollectorMetrics {
     help: 'Deliveries to webhook endpoints by source, outcome and why.',
     labels: ['source', 'outcome', 'reason'],
   });
+  const clicks = metrics.counter({
+    name: 'collector_clicks_total',
+    help: 'Visits of tracked links by outcome.',
+    labels: ['outcome'],
+  });
+  const trackers = metrics.counter({
+    name: 'collector_tracker_messages_total',
+    help: "Messages in other trackers' languages by tracker, outcome and why.",
+    labels: ['tracker', 'outcome', 'reason'],
+  });
   const bytes = metrics.counter({
     name: 'collector_body_bytes_total',
     help: 'Bytes of event bodies, decompressed.',
@@ -65,6 +92,9 @@ export function collectorMetrics(inFlight: InFlightBytes): CollectorMetrics {
     identifierDropped: (type, reason) =>
       identifiers.inc({ type: identifierTypes.has(type) ? type : 'other', reason }),
     webhook: (source, outcome, reason) => webhooks.inc({ source, outcome, reason }),
+    click: (outcome) => clicks.inc({ outcome }),
+    trackerMessages: (tracker, outcome, reason, messages) =>
+      trackers.inc({ tracker, outcome, reason }, messages),
     received: (count) => bytes.inc(count),
     answered: (route, status, seconds) =>
       latency.observe({ route, status: String(status) }, seconds),

@@ -17,10 +17,10 @@ import {
 import type { TopicWriter } from '@rosi/streams';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type KeyReader, secretAccess } from './access.js';
-import { bodyHead, readBody } from './body.js';
+import { type AuditAction, type AuditEntry, noted } from './audit.js';
+import { objectOf } from './body-object.js';
 import { newErasure } from './erasure.js';
 import { makeEventId } from './event-id.js';
-import { itemsOf } from './items.js';
 import type { CollectorOptions } from './options.js';
 import { isProblem, type Problem, problem, retryLater, sendProblem } from './problems.js';
 import type { Workspace } from './request-context.js';
@@ -32,8 +32,6 @@ export interface CommandRoutes {
   readonly options: CollectorOptions;
   now(): number;
 }
-
-const BODY_BYTES_MAX = 100_000;
 
 type Answer = { readonly status: number; readonly body: object } | Problem;
 
@@ -50,11 +48,14 @@ export function addCommandRoutes(app: FastifyInstance, routes: CommandRoutes): v
     });
   route('GET', '/v1/settings', () => showSettings(routes));
   route('PUT', '/v1/settings', (request) => changeSettings(routes, request));
-  route('POST', '/v1/recompute', () =>
-    command(routes, (one) => ({ events: [recomputeEvent(one)], body: {} })),
+  route('POST', '/v1/recompute', (request) =>
+    command(routes, request, { action: 'recompute.asked' }, (one) => ({
+      events: [recomputeEvent(one)],
+      body: {},
+    })),
   );
-  route('POST', '/v1/replay', () =>
-    command(routes, ({ workspace, at }) => ({
+  route('POST', '/v1/replay', (request) =>
+    command(routes, request, { action: 'replay.asked' }, ({ workspace, at }) => ({
       events: [replayEvent({ workspace, at })],
       body: { generation: at },
     })),
@@ -93,13 +94,18 @@ async function changeSettings(routes: CommandRoutes, request: FastifyRequest): P
   }
   const settings = stateSettings(reading.settings);
   const events = (one: Command) => [settingsEvent(one, JSON.stringify(settings))];
-  return command(routes, (one) => ({ events: events(one), body: settings }));
+  const note = {
+    action: 'settings.changed',
+    detail: { settings: JSON.stringify(settings) },
+  } as const;
+  return command(routes, request, note, (one) => ({ events: events(one), body: settings }));
 }
 
 async function erase(routes: CommandRoutes, request: FastifyRequest): Promise<Answer> {
   const identifiers = await identifiersOf(routes, request);
   if (isProblem(identifiers)) return identifiers;
-  return command(routes, (one) => ({
+  const note = { action: 'person.erased', detail: typesOf(identifiers) } as const;
+  return command(routes, request, note, (one) => ({
     events: newErasure(one, identifiers),
     body: { erased_at: new Date(one.at).toISOString() },
   }));
@@ -108,6 +114,9 @@ async function erase(routes: CommandRoutes, request: FastifyRequest): Promise<An
 async function exportPersons(routes: CommandRoutes, request: FastifyRequest): Promise<Answer> {
   const identifiers = await identifiersOf(routes, request);
   if (isProblem(identifiers)) return identifiers;
+  const detail = typesOf(identifiers);
+  const refused = await noted(auditing(routes), request, 'person.exported', detail);
+  if (refused !== null) return refused;
   const found = await routes.options.exportPersons?.(identifiers);
   if (found !== undefined) return { status: 200, body: found };
   return problem(404, 'not_found', 'This instance has no tables to export from.');
@@ -119,11 +128,25 @@ interface Command {
   readonly at: number;
 }
 
-/** Appends, and answers once it is on disk. */
+const auditing = ({ options, now }: CommandRoutes) => ({
+  ...(options.audit === undefined ? {} : { audit: options.audit }),
+  now,
+});
+
+/** Of which types, and no more: the audit names nobody. */
+const typesOf = (identifiers: readonly Identifier[]) => ({
+  identifiers: identifiers.map(({ type }) => type),
+});
+
+/** Notes it, appends, and answers once it is on disk. */
 async function command(
   routes: CommandRoutes,
+  request: FastifyRequest,
+  note: { readonly action: AuditAction; readonly detail?: AuditEntry['detail'] },
   make: (command: Command) => { events: readonly CollectedEvent[]; body: object },
 ): Promise<Answer> {
+  const refused = await noted(auditing(routes), request, note.action, note.detail);
+  if (refused !== null) return refused;
   const at = routes.now();
   const { workspace } = routes.workspace;
   const { events, body } = make({ workspace, eventId: makeEventId(at), at });
@@ -168,18 +191,4 @@ function noIdentifier(): Problem {
   const types = identifierTypes.join(', ');
   const told = `Send {"identifiers": {…}} with at least one of ${types}, as in events.`;
   return problem(400, 'invalid_identifiers', told);
-}
-
-async function objectOf(request: FastifyRequest): Promise<object | Problem> {
-  const head = bodyHead(request.headers, BODY_BYTES_MAX);
-  if (isProblem(head)) return head;
-  const body = await readBody(request.raw, head, BODY_BYTES_MAX).catch(() =>
-    problem(400, 'bad_request', 'The body did not arrive whole.'),
-  );
-  if (isProblem(body)) return body;
-  const items = itemsOf(body, 'json', 1);
-  if (isProblem(items)) return items;
-  const [only] = items;
-  if (typeof only === 'object' && only !== null && !Array.isArray(only)) return only;
-  return problem(400, 'invalid_json', 'The body must be one JSON object.');
 }

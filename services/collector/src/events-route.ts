@@ -4,6 +4,7 @@
  * A request is one append; the log joins concurrent appends in one commit, so nothing is grouped
  * here.
  */
+import type { NormaliseContext } from '@rosi/events';
 import type { Logger } from '@rosi/service-kit';
 import type { TopicWriter } from '@rosi/streams';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -14,18 +15,19 @@ import { type BodyHead, bodyHead, readWhole } from './body.js';
 import type { CollectorMetrics } from './collector-metrics.js';
 import type { InFlightBytes } from './in-flight.js';
 import { itemsOf } from './items.js';
+import type { KeyLimits, KindBuckets } from './keys/key-limits.js';
 import type { CollectorLimits } from './options.js';
 import { allowOrigin, answerPreflight } from './pixel/cross-origin.js';
 import { readPixelEvents } from './pixel/pixel-events.js';
 import { answerVisitor, isPixelRequest, pixelFacts } from './pixel/pixel-request.js';
 import { isProblem, type Problem, retryLater, sendProblem } from './problems.js';
-import type { TokenBucket } from './rate-limit.js';
 import { requestContext, type Workspace } from './request-context.js';
 
 export interface EventsRoute {
   readonly kindOf: KeyReader;
   readonly limits: CollectorLimits;
-  readonly buckets: Readonly<Record<KeyKind, TokenBucket>>;
+  readonly buckets: KindBuckets;
+  readonly keyLimits: KeyLimits;
   readonly inFlight: InFlightBytes;
   readonly workspace: Workspace;
   readonly log: TopicWriter;
@@ -63,12 +65,13 @@ async function handle(
 }
 
 /** All that can be decided by the headers; on success the body's bytes are reserved. */
-function admit(route: EventsRoute, request: FastifyRequest, keyKind: KeyKind): BodyHead | Problem {
-  const waitSeconds = route.buckets[keyKind].waitSeconds();
-  if (waitSeconds > 0) {
-    const told = 'Too many events with this key: wait as Retry-After says.';
-    return retryLater(429, 'rate_limited', told, waitSeconds);
-  }
+export function admit(
+  route: EventsRoute,
+  request: FastifyRequest,
+  keyKind: KeyKind,
+): BodyHead | Problem {
+  const refused = route.keyLimits.refusal(request, keyKind);
+  if (refused !== null) return refused;
   const head = bodyHead(request.headers, route.limits.bodyBytesMax);
   if (isProblem(head) || route.inFlight.reserve(head.bytesMax)) return head;
   return retryLater(503, 'overloaded', 'Too much is under way: send it again shortly.', 1);
@@ -81,21 +84,32 @@ async function take(
   keyKind: KeyKind,
   head: BodyHead,
 ): Promise<Acceptance | Problem> {
-  const { limits, buckets, metrics } = route;
+  const { limits, metrics } = route;
   const body = await readWhole(request.raw, head, limits.bodyBytesMax);
   if (isProblem(body)) return body;
   metrics.received(body.length);
   const sent = itemsOf(body, head.format, limits.eventsMax);
-  buckets[keyKind].charge(isProblem(sent) ? 1 : sent.length);
+  route.keyLimits.charge(request, keyKind, isProblem(sent) ? 1 : sent.length);
   if (isProblem(sent)) return sent;
   const context = requestContext(request, keyKind, route.workspace, route.now());
   const pixel = isPixelRequest(request, keyKind)
     ? readPixelEvents(sent, pixelFacts(request, context.receivedAt, context.hash))
     : null;
-  const acceptance = accept(pixel?.items ?? sent, context, limits.depthMax);
+  const acceptance = await acceptItems(route, context, pixel?.items ?? sent);
+  if (pixel !== null && !isProblem(acceptance)) answerVisitor(request, reply, pixel);
+  return acceptance;
+}
+
+/** Normalises, makes durable, counts: the same for everything that speaks for a key. */
+export async function acceptItems(
+  route: EventsRoute,
+  context: NormaliseContext,
+  items: readonly unknown[],
+): Promise<Acceptance | Problem> {
+  const { limits, metrics } = route;
+  const acceptance = accept(items, context, limits.depthMax);
   const failure = await appendDurably(route, acceptance.records);
   if (failure !== null) return failure;
-  if (pixel !== null) answerVisitor(request, reply, pixel);
   if (acceptance.records.length > 0) metrics.accepted(context.source, acceptance.records.length);
   for (const { code } of acceptance.rejected) metrics.rejected(code);
   for (const { type, reason } of acceptance.droppedIdentifiers) {

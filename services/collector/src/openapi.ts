@@ -4,6 +4,8 @@
  */
 import { eventSchema } from '@rosi/events';
 import { z } from 'zod';
+import { keyPaths } from './keys/openapi.js';
+import { linkPaths } from './links/openapi.js';
 import { exampleEvents } from './openapi-examples.js';
 import type { CollectorLimits } from './options.js';
 import {
@@ -71,6 +73,8 @@ export function openApiDocument(limits: CollectorLimits) {
       '/v1/persons/erase': { post: personOperation('Erase persons', 202, 'Taken.') },
       '/v1/persons/export': { post: personOperation('All that is held of persons', 200, 'It.') },
       '/hooks/{source}/{endpoint_id}': { post: webhookOperation },
+      ...linkPaths,
+      ...keyPaths,
       '/health/live': { get: plain('Is the process alive?', { 200: text('It is.') }) },
       '/health/ready': {
         get: plain('Is every part up?', {

@@ -3,6 +3,9 @@ import type { Identifier } from '@rosi/events';
 import type { Logger } from '@rosi/service-kit';
 import type { TopicWriter } from '@rosi/streams';
 import type { FastifyInstance } from 'fastify';
+import type { Audit } from './audit.js';
+import type { LiveKeys } from './keys/live-keys.js';
+import type { LinksOptions } from './links/link-options.js';
 import type { WebhookEndpoint } from './webhooks/endpoints.js';
 
 /** The pipeline as `GET /v1/status` shows it. */
@@ -43,10 +46,15 @@ export interface CollectorLimits {
   readonly depthMax: number;
   /** Of all bodies being read or waiting for the log; beyond it 503. */
   readonly inFlightBytesMax: number;
+  /** Of each key. */
   readonly secretKeyRate: RateLimit;
   readonly writeKeyRate: RateLimit;
+  /** Of all write keys together, by network address. */
+  readonly addressRate: RateLimit;
   /** Of each webhook endpoint; only signed deliveries are charged. */
   readonly webhookRate: RateLimit;
+  /** Clicks of one network address that are kept; further ones are sent on and not counted. */
+  readonly clickRate: RateLimit;
   /** A request that has not arrived whole by then is cut off. */
   readonly requestTimeoutMs: number;
   /** On a stop, requests that are still under way after this time are cut off (unanswered). */
@@ -60,7 +68,9 @@ export const defaultLimits: CollectorLimits = Object.freeze({
   inFlightBytesMax: 128_000_000,
   secretKeyRate: Object.freeze({ eventsPerSecond: 200_000, burst: 1_000_000 }),
   writeKeyRate: Object.freeze({ eventsPerSecond: 20_000, burst: 100_000 }),
+  addressRate: Object.freeze({ eventsPerSecond: 1_000, burst: 20_000 }),
   webhookRate: Object.freeze({ eventsPerSecond: 5_000, burst: 50_000 }),
+  clickRate: Object.freeze({ eventsPerSecond: 20, burst: 500 }),
   requestTimeoutMs: 60_000,
   stopTimeoutMs: 15_000,
 });
@@ -70,6 +80,10 @@ export interface CollectorOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly keys: { readonly secretKey: string; readonly writeKey: string };
+  /** Keys that change while it runs, in place of `keys`. */
+  readonly liveKeys?: LiveKeys;
+  /** Notes administration; not noted unless given. */
+  readonly audit?: Audit;
   readonly workspace: string;
   /** Key of the identifiers' hashes. */
   readonly hashKey: string;
@@ -92,6 +106,10 @@ export interface CollectorOptions {
   customersOf?(prefix: string): Promise<readonly Identifier[]>;
   /** Endpoints under /hooks/; none unless given. */
   readonly webhooks?: readonly WebhookEndpoint[];
+  /** Tracked links under /l/ and /v1/links; none unless given. */
+  readonly links?: LinksOptions;
+  /** Proxies whose X-Forwarded-For is believed: addresses and networks; none unless given. */
+  readonly trustedProxies?: readonly string[];
   /** Pages for people, served beside the API in a scope of their own; absent: none. */
   pages?(app: FastifyInstance): Promise<void>;
   readonly logger: Logger;

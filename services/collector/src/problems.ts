@@ -11,10 +11,14 @@ export const problemCodes = [
   'invalid_settings',
   'invalid_identifiers',
   'invalid_webhook',
+  'invalid_link',
   'signature_missing',
   'signature_wrong',
   'signature_expired',
   'unauthorized',
+  'origin_not_allowed',
+  'invalid_key',
+  'last_key',
   'not_found',
   'method_not_allowed',
   'request_timeout',
@@ -27,6 +31,8 @@ export const problemCodes = [
   'overloaded',
   'log_unavailable',
   'status_unavailable',
+  'keys_unavailable',
+  'audit_unavailable',
   'stopping',
 ] as const;
 

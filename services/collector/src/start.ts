@@ -3,7 +3,7 @@
  * events are in the log before they are answered), and closes; nothing that was accepted is lost.
  */
 import type { AddressInfo } from 'node:net';
-import { RosiError } from '@rosi/service-kit';
+import { addressFailure, httpUrl } from '@rosi/service-kit';
 import { createApp } from './app.js';
 import { type CollectorOptions, defaultLimits } from './options.js';
 
@@ -38,25 +38,11 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     }
   }
   return {
-    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    url: httpUrl({ host: options.host, port }),
     port,
     stop() {
       stopping ??= stopOnce();
       return stopping;
     },
   };
-}
-
-function addressFailure(options: CollectorOptions, cause: unknown): Error {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const address = `${options.host}:${options.port}`;
-  const reasons = new Map([
-    ['EADDRINUSE', `${address} is in use: set ROSI_HTTP_PORT to a free port, or 0 for any.`],
-    ['EACCES', `${address} may not be bound: set ROSI_HTTP_PORT to 1024 or above.`],
-    ['EADDRNOTAVAIL', `${options.host} is no address of this machine: set ROSI_HOST to one.`],
-    ['ENOTFOUND', `${options.host} is no address of this machine: set ROSI_HOST to one.`],
-  ]);
-  const told = reasons.get(code);
-  if (told !== undefined) return new RosiError('ROSI_ADDRESS_UNAVAILABLE', told, { cause });
-  return new RosiError('ROSI_START_FAILED', `The collector can't listen on ${address}.`, { cause });
 }

@@ -2,26 +2,36 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Attempts } from './attempts.js';
+import type { SecretKeys } from './options.js';
 import { Sessions } from './sessions.js';
 
 export const cookieName = 'rosi_session';
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
+/** One key, for good. Compares hashes in constant time: neither length nor content leaks. */
+export function oneKey(secretKey: string): SecretKeys {
+  const own = digest(secretKey);
+  return {
+    idOf: (key) => (timingSafeEqual(digest(key), own) ? 'secret' : null),
+    isGood: () => true,
+  };
+}
+
 export class Access {
   readonly sessions: Sessions;
   readonly attempts: Attempts;
-  readonly #key: Buffer;
+  readonly #keys: SecretKeys;
 
-  constructor(secretKey: string, now: () => number) {
-    this.sessions = new Sessions(now);
+  constructor(keys: SecretKeys, now: () => number) {
+    this.sessions = new Sessions(now, (id) => keys.isGood(id));
     this.attempts = new Attempts(now);
-    this.#key = digest(secretKey);
+    this.#keys = keys;
   }
 
-  /** Compares hashes in constant time: neither length nor content leaks. */
-  isKey(text: string): boolean {
-    return timingSafeEqual(digest(text), this.#key);
+  /** Null: not a secret key. */
+  keyId(text: string): string | null {
+    return this.#keys.idOf(text);
   }
 
   isOpen(request: FastifyRequest): boolean {
@@ -34,7 +44,7 @@ export class Access {
   #hasKey({ headers, ip }: FastifyRequest): boolean {
     const [, key] = /^bearer (.+)$/i.exec(headers.authorization ?? '') ?? [];
     if (key === undefined || this.attempts.waitSeconds(ip) > 0) return false;
-    if (this.isKey(key.trim())) return true;
+    if (this.keyId(key.trim()) !== null) return true;
     this.attempts.failed(ip);
     return false;
   }

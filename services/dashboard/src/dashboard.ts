@@ -4,7 +4,7 @@
  * from elsewhere, and that no script stands in a page.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Access } from './access.js';
+import { Access, oneKey } from './access.js';
 import { addAssets } from './assets.js';
 import { readChoices } from './choices.js';
 import { FiguresCache } from './figures-cache.js';
@@ -35,7 +35,7 @@ const headers = {
 /** To be registered in a scope of its own: its hooks are for its routes alone. */
 export function dashboard(options: DashboardOptions): (app: FastifyInstance) => Promise<void> {
   const now = options.now ?? Date.now;
-  const access = new Access(options.secretKey, now);
+  const access = new Access(options.keys ?? oneKey(options.secretKey), now);
   const cache = new FiguresCache(options, now);
 
   async function main(request: FastifyRequest): Promise<Html> {

@@ -35,11 +35,12 @@ function logIn(access: Access, request: FastifyRequest, reply: FastifyReply): Fa
     return sendLogin(reply.code(429).header('retry-after', String(seconds)), next, told);
   }
   if (!isOwn(request)) return sendLogin(reply.code(403), next, 'This form came from another site.');
-  if (!access.isKey((form.get('key') ?? '').trim())) {
+  const keyId = access.keyId((form.get('key') ?? '').trim());
+  if (keyId === null) {
     access.attempts.failed(request.ip);
     return sendLogin(reply.code(401), next, 'This is not the secret key.');
   }
-  const token = access.sessions.begin();
+  const token = access.sessions.begin(keyId);
   return reply.header('set-cookie', cookie(request, token, sessionMs / 1_000)).redirect(next, 303);
 }
 

@@ -7,12 +7,21 @@ export interface DashboardOptions {
   /** IANA name: the one that the daily sums are made with. */
   readonly timezone: string;
   readonly secretKey: string;
+  /** Secret keys that change while it runs, in place of `secretKey`. */
+  readonly keys?: SecretKeys;
   status(): Promise<Pipeline>;
   /** Null: no such order. */
   receipt(orderId: string): Promise<Receipt | null>;
   readonly logger: { error(fields: object, message: string): void };
   /** Milliseconds since 1970. */
   readonly now?: () => number;
+}
+
+export interface SecretKeys {
+  /** Null: it is no secret key that is good. */
+  idOf(key: string): string | null;
+  /** Whether the key of that id is good still. */
+  isGood(id: string): boolean;
 }
 
 /** How far the pipeline is. */

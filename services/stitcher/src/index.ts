@@ -1,3 +1,8 @@
-export { type StitcherOptions, stitcherCopyFolder, stitcherGroup } from './options.js';
+export {
+  type StitcherOptions,
+  stitcherAtWork,
+  stitcherCopyFolder,
+  stitcherGroup,
+} from './options.js';
 export { defaultPages, type Pages } from './pages.js';
 export { stitcherTopology } from './topology.js';

@@ -2,7 +2,7 @@
 import { defaultSettings } from '@rosi/attribution';
 import { type Logger, serveWorker, suppressionHash } from '@rosi/service-kit';
 import type { Topology } from '@rosi/streams';
-import { type Observe, runOnEmbedded } from './on-embedded.js';
+import { type Observe, runOnEmbedded, type Surroundings } from './on-embedded.js';
 import type { StitcherOptions } from './options.js';
 import { stitcherTopology } from './topology.js';
 
@@ -23,16 +23,13 @@ async function startStitcher(
   return runtime;
 }
 
-interface Surroundings {
-  readonly logger: Logger;
-  fault(error: Error): void;
-  readonly observe: Observe;
-}
-
-async function run(topology: Topology, options: StitcherOptions, around: Surroundings) {
-  const { logger, fault, observe } = around;
-  if (options.kafka === null) return runOnEmbedded(topology, options, { fault, observe });
+async function run(
+  topology: Topology,
+  options: StitcherOptions,
+  around: Surroundings & { readonly logger: Logger },
+) {
+  if (options.kafka === null) return runOnEmbedded(topology, options, around);
   // Loaded here: without Kafka nobody pays for its client.
   const { runOnKafka } = await import('./on-kafka.js');
-  return runOnKafka(topology, options, options.kafka, logger, fault);
+  return runOnKafka(topology, options, options.kafka, around);
 }

@@ -8,10 +8,15 @@ import type { StitcherOptions } from './options.js';
 /** A figure by name, in seconds. */
 export type Observe = (name: string, value: number) => void;
 
+export interface Surroundings {
+  fault(error: Error): void;
+  readonly observe: Observe;
+}
+
 export async function runOnEmbedded(
   topology: Topology,
   options: StitcherOptions,
-  { fault, observe }: { readonly fault: (error: Error) => void; readonly observe: Observe },
+  { fault, observe }: Surroundings,
 ): Promise<{ stop(): Promise<void> }> {
   const input = await openEventLog({ dir: join(options.dataDir, 'events'), readOnly: true });
   const loader = await openCheckpoints({ dir: join(options.dataDir, 'loader') });

@@ -3,16 +3,24 @@ import { join } from 'node:path';
 import { type Logger, passFailpoint } from '@rosi/service-kit';
 import type { Topology } from '@rosi/streams';
 import { type KafkaCluster, runKafka, troubleLog } from '@rosi/streams-kafka';
-import { type StitcherOptions, stitcherCopyFolder, stitcherGroup } from './options.js';
+import type { Surroundings } from './on-embedded.js';
+import {
+  type StitcherOptions,
+  stitcherAtWork,
+  stitcherCopyFolder,
+  stitcherGroup,
+} from './options.js';
 
-export function runOnKafka(
+/** How often the parent hears whether this instance is at work. */
+const TELL_EVERY_MS = 500;
+
+export async function runOnKafka(
   topology: Topology,
   { dataDir, ledgerRetention }: StitcherOptions,
   { kafka, prefix, partitions, replicas, sessionMs }: KafkaCluster,
-  logger: Logger,
-  fault: (error: Error) => void,
+  { logger, fault, observe }: Surroundings & { readonly logger: Logger },
 ): Promise<{ stop(): Promise<void> }> {
-  return runKafka({
+  const runtime = await runKafka({
     kafka,
     topology,
     partitions,
@@ -26,7 +34,16 @@ export function runOnKafka(
       if (step === 'sent') passFailpoint('stitcher.before-commit');
       if (step === 'committed') passFailpoint('stitcher.after-commit');
     },
+    onCommit: ({ ms }) => observe('stitcher_commit_duration_seconds', ms / 1_000),
     onTrouble: troubleLog(logger),
     onFault: fault,
   });
+  const tell = () => observe(stitcherAtWork, runtime.isAtWork() ? 1 : 0);
+  const telling = setInterval(tell, TELL_EVERY_MS);
+  return {
+    async stop() {
+      clearInterval(telling);
+      await runtime.stop();
+    },
+  };
 }

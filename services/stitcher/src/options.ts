@@ -17,6 +17,8 @@ export interface StitcherOptions {
   readonly ledgerRetention: { readonly ageMs: number; readonly bytes: number };
 }
 
+/** On Kafka, told to the parent: 1 while all tasks of this instance's share are at work. */
+export const stitcherAtWork = 'stitcher_at_work';
 /** On Kafka: all instances of the stitcher in a cluster. */
 export const stitcherGroup = 'stitcher';
 /** On Kafka: where in the data folder a copy of the state is kept. */

@@ -22,7 +22,9 @@ import {
   identityRow,
   type LogPlace,
   orderRow,
+  type RowBlock,
   type RowOf,
+  rowBlock,
   suppressionRow,
   touchpointRow,
   type Warehouse,
@@ -55,6 +57,8 @@ export interface LoadedTopic<T extends BaseTable = BaseTable> {
   readonly table: T;
   readonly mark: RecordMark;
   rows(partition: number, records: readonly LogRecord[]): RowOf<T>[];
+  /** The same, ready to be sent; a row is made, put into its columns and forgotten. */
+  block(partition: number, records: readonly LogRecord[]): RowBlock<BaseTable>;
   /** Only of a table that feeds others: mends those, and names the ones that it had to mend. */
   mendViews?(
     warehouse: Pick<Warehouse, 'mendOrderViews'>,
@@ -74,14 +78,18 @@ function loadedTopic<R, T extends BaseTable>(
   row: Describe<R, T>,
   mark: RecordMark,
 ): LoadedTopic<T> {
+  function* rowsOf(partition: number, records: readonly LogRecord[]): Iterable<RowOf<T>> {
+    for (const { offset, value } of records) {
+      const made = row(topic.codec.decode(value), { partition, offset });
+      if (made !== null) yield made;
+    }
+  }
   return {
     topic: topic.name,
     table,
     mark,
-    rows: (partition, records) =>
-      records.flatMap(
-        ({ offset, value }) => row(topic.codec.decode(value), { partition, offset }) ?? [],
-      ),
+    rows: (partition, records) => [...rowsOf(partition, records)],
+    block: (partition, records) => rowBlock<BaseTable>(table, rowsOf(partition, records)),
   };
 }
 

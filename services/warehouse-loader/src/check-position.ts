@@ -66,8 +66,8 @@ async function isSameRecord(options: PartitionLoaderOptions, offset: number): Pr
     `SELECT 1 FROM rosi.${loaded.table}
     WHERE log_partition = {partition:UInt32} AND log_offset = {offset:UInt64}
       AND toString(${name}) = {name:String}
-      AND ${time} = parseDateTime64BestEffort({time:String}, 3, 'UTC') LIMIT 1`,
-    { partition, offset, name: String(values.get(name)), time: String(values.get(time)) },
+      AND toUnixTimestamp64Milli(${time}) = {time:Int64} LIMIT 1`,
+    { partition, offset, name: String(values.get(name)), time: Number(values.get(time)) },
   );
   return same.length > 0;
 }

@@ -2,7 +2,7 @@
 export { type LoadedTopic, loadedTopicNames, loadedTopics } from './batch.js';
 export { Lens } from './lens.js';
 export { type Loader, type LoaderOptions, startLoader } from './loader.js';
-export { defaultLimits, type LoaderLimits } from './loader-options.js';
+export { defaultLimits, type LoaderLimits, loaderGroup } from './loader-options.js';
 export type { WarehouseLoaderOptions } from './main.js';
 export {
   askedReplay,

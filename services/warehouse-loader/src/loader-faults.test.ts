@@ -127,12 +127,12 @@ test('an insert of an older loader that arrives late is refused by ClickHouse it
   let waiting = false;
   const slow: Warehouse = {
     ...warehouse,
-    async insertBatch(table, rows, token) {
-      if (table === 'order_records') {
+    async insertBatch(block, token) {
+      if (block.table === 'order_records') {
         waiting = true;
         await arrives;
       }
-      await warehouse.insertBatch(table, rows, token);
+      await warehouse.insertBatch(block, token);
     },
   };
   stage.append(0, 10);

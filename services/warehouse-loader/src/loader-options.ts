@@ -5,6 +5,9 @@ import type { LoadedTopic } from './batch.js';
 import type { CheckpointStore } from './progress.js';
 import type { Turn } from './turns.js';
 
+/** On Kafka: where the loader's positions can be seen by others. */
+export const loaderGroup = 'loader';
+
 export interface LoaderLogger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;

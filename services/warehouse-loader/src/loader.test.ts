@@ -173,13 +173,13 @@ test('a crash before or after the insert of a fixed batch changes nothing', asyn
         if (crashes > before) throw new Error('dead');
         return warehouse.isQuiet(table);
       },
-      async insertBatch(table, rows, token) {
-        if (table === 'order_records') {
-          if (insertFirst) await warehouse.insertBatch(table, rows, token);
+      async insertBatch(block, token) {
+        if (block.table === 'order_records') {
+          if (insertFirst) await warehouse.insertBatch(block, token);
           crashes += 1;
           throw new Error('the answer was lost');
         }
-        await warehouse.insertBatch(table, rows, token);
+        await warehouse.insertBatch(block, token);
       },
     };
     const loader = await setup.start({ warehouse: dying, limits: { batchRecordsMax: 10 } });
@@ -223,10 +223,10 @@ test('an open batch is settled before the sums move to another time zone', async
   let lost = false;
   const dying: Warehouse = {
     ...warehouse,
-    async insertBatch(table, rows, token) {
-      if (lost && table === 'order_records') throw new Error('away');
-      await warehouse.insertBatch(table, rows, token);
-      if (table === 'order_records') {
+    async insertBatch(block, token) {
+      if (lost && block.table === 'order_records') throw new Error('away');
+      await warehouse.insertBatch(block, token);
+      if (block.table === 'order_records') {
         lost = true;
         throw new Error('the answer was lost');
       }
@@ -354,11 +354,11 @@ test('the outcome of an insert is looked at only when the server has done with i
   let looks = 0;
   const slow: Warehouse = {
     ...warehouse,
-    async insertBatch(table, rows, token) {
-      if (table !== 'order_records' || late !== undefined) {
-        return warehouse.insertBatch(table, rows, token);
+    async insertBatch(block, token) {
+      if (block.table !== 'order_records' || late !== undefined) {
+        return warehouse.insertBatch(block, token);
       }
-      late = until(() => looks > 2).then(() => warehouse.insertBatch(table, rows, token));
+      late = until(() => looks > 2).then(() => warehouse.insertBatch(block, token));
       throw new Error('the answer was lost');
     },
     async isQuiet(table) {

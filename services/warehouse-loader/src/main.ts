@@ -11,6 +11,7 @@ import { eventually } from './eventually.js';
 import { startLoader } from './loader.js';
 import type { Logs } from './logs.js';
 import { openEmbeddedLogs } from './logs-embedded.js';
+import { positionsIn } from './progress.js';
 
 export interface WarehouseLoaderOptions {
   /** `$ROSI_DATA_DIR` */
@@ -51,9 +52,11 @@ serveWorker<WarehouseLoaderOptions>(async (options, logger, fault, observe) => {
       onInserted: (ms) => observe('loader_insert_duration_seconds', ms / 1_000),
       onFault: fault,
     });
+    const teller = await logs.tell?.(() => positionsIn(checkpoints));
     return {
       async stop() {
         await loader.stop();
+        await teller?.close();
         await closeAll();
       },
     };

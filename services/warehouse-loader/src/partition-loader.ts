@@ -9,7 +9,7 @@
 import { eventsCollected } from '@rosi/events';
 import { passFailpoint, RosiError } from '@rosi/service-kit';
 import type { LogRecord, ReadRun } from '@rosi/streams';
-import type { BaseTable, RowOf } from '@rosi/warehouse';
+import type { BaseTable, RowBlock } from '@rosi/warehouse';
 import type { BatchBounds } from './batch.js';
 import { checkedPosition } from './check-position.js';
 import type { LoaderLimits, PartitionLoaderOptions } from './loader-options.js';
@@ -89,10 +89,10 @@ export async function createPartitionLoader(
         insertedAt = Date.now();
         const bounds = { from: records[0]!.offset, to: next, attempt: 1 };
         // First, since it throws where another generation begins.
-        const rows = loaded.rows(partition, records);
+        const block = loaded.block(partition, records);
         await save({ position: checkpoint.position, open: bounds });
         passFailpoint('loader.after-fix');
-        if (await insertedAtOnce(options, bounds, rows)) {
+        if (await insertedAtOnce(options, bounds, block)) {
           passFailpoint('loader.after-insert');
           await finish(bounds);
         } else if (!(await settle(bounds, options.timezone))) {
@@ -141,13 +141,13 @@ async function readNext(options: PartitionLoaderOptions, position: number): Prom
 async function insertedAtOnce(
   options: PartitionLoaderOptions,
   bounds: BatchBounds,
-  rows: readonly RowOf<BaseTable>[],
+  block: RowBlock<BaseTable>,
 ): Promise<boolean> {
   const { limits, stopping, turn } = options;
   try {
     await turn(async () => {
       const begun = performance.now();
-      await insertBatch(options, bounds, rows);
+      await insertBatch(options, bounds, block);
       options.onInserted(performance.now() - begun);
     });
     return true;

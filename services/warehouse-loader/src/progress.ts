@@ -109,9 +109,14 @@ export interface LoaderProgress {
 export async function loaderProgress(dir: string): Promise<LoaderProgress> {
   const store = await openCheckpoints({ dir });
   return {
-    positions: () => loadedTopicNames.flatMap((topic) => positionsOf(store, topic)),
+    positions: () => positionsIn(store),
     close: () => store.close(),
   };
+}
+
+/** Of all topics that are loaded, as of one moment. */
+export function positionsIn(store: Pick<CheckpointStore, 'get'>): LoaderPosition[] {
+  return loadedTopicNames.flatMap((topic) => positionsOf(store, topic));
 }
 
 /** Partitions count up from 0 without gaps: each writes its checkpoint when the loader starts. */

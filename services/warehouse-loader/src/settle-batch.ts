@@ -11,7 +11,7 @@
 import { eventsCollected } from '@rosi/events';
 import { passFailpoint, RosiError } from '@rosi/service-kit';
 import type { LogRecord } from '@rosi/streams';
-import type { BaseTable, RowOf } from '@rosi/warehouse';
+import type { BaseTable, RowBlock } from '@rosi/warehouse';
 import { type BatchBounds, insertToken } from './batch.js';
 import type { PartitionLoaderOptions } from './loader-options.js';
 import { pause } from './pause.js';
@@ -28,11 +28,11 @@ export type NoteAttempt = (bounds: BatchBounds) => Promise<void>;
 export async function insertBatch(
   { reader, loaded, partition, warehouse, checkpoints }: PartitionLoaderOptions,
   bounds: BatchBounds,
-  rows: readonly RowOf<BaseTable>[],
+  block: RowBlock<BaseTable>,
 ): Promise<void> {
   const lives = { log: reader.uuid, loader: await readLife(checkpoints) };
   const token = insertToken(lives, { topic: loaded.topic, partition }, bounds);
-  await warehouse.insertBatch(loaded.table, rows, token);
+  await warehouse.insertBatch(block, token);
 }
 
 /** False when the loader is stopping before the batch is in. */
@@ -77,11 +77,11 @@ async function settleOnce(
   // What another loader is about to write must not be taken for something lost.
   await warehouse.assertClaimed();
   await assertQuiet(options);
-  const rows = loaded.rows(partition, records);
-  if (rows.length > 0 && !(await isInBase(warehouse, loaded, partition, open))) {
+  const block = loaded.block(partition, records);
+  if (block.rows > 0 && !(await isInBase(warehouse, loaded, partition, open))) {
     const next = { ...open, attempt: open.attempt + 1 };
     await note(next);
-    await insertBatch(options, next, rows);
+    await insertBatch(options, next, block);
     await assertInBase(options, next);
   }
   passFailpoint('loader.before-mending');

@@ -7,7 +7,7 @@
  * has its name only once everything is on disk.
  */
 import { createWriteStream, existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { RosiError } from '@rosi/service-kit';
@@ -112,6 +112,8 @@ async function copyParts(
       await copyEnvironment(join(dataDir, name), join(draft, name));
     }
   };
+  // Before the log: a click that has left its file by now is in it.
+  await copyClicks(dataDir, draft);
   await copy('loader');
   const place = { url: runningUrl ?? clickhouseUrl, dir: join(dataDir, 'clickhouse') };
   const tables = hasWarehouse(place)
@@ -119,13 +121,25 @@ async function copyParts(
     : null;
   await copy('state');
   await copy('events');
-  for (const name of ['keys.json', 'webhooks.json']) {
+  for (const name of ['keys.json', 'access-keys.json', 'webhooks.json', 'audit.ndjson']) {
     if (!existsSync(join(dataDir, name))) continue;
     await copyFile(join(dataDir, name), join(draft, name));
     await chmod(join(draft, name), 0o600);
   }
   await refuseCutLog(draft);
   return tables;
+}
+
+/** Those of tracked links that the log does not have; files may be given up meanwhile. */
+async function copyClicks(dataDir: string, draft: string): Promise<void> {
+  const from = join(dataDir, 'clicks');
+  if (!existsSync(from)) return;
+  await mkdir(join(draft, 'clicks'), { mode: 0o700 });
+  for (const name of await readdir(from)) {
+    await copyFile(join(from, name), join(draft, 'clicks', name)).catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    });
+  }
 }
 
 async function copyTables(

@@ -25,7 +25,17 @@ export interface RestoreCommand {
 
 const MEBIBYTE = 1024 * 1024;
 const DRAFT = 'restore.incomplete';
-const parts = ['clickhouse', 'loader', 'state', 'keys.json', 'webhooks.json', 'events'];
+const parts = [
+  'clickhouse',
+  'loader',
+  'state',
+  'keys.json',
+  'access-keys.json',
+  'webhooks.json',
+  'audit.ndjson',
+  'clicks',
+  'events',
+];
 
 export async function runRestore(command: RestoreCommand): Promise<void> {
   const { dataDir, terminal } = command;

@@ -18,7 +18,8 @@ import { openProgressFile } from './progress-file.js';
 import { type ImportReport, reportText } from './report.js';
 import { runImport } from './run-import.js';
 import { sendBatch } from './sender.js';
-import { type EncodingChoice, openSourceFile } from './source-file.js';
+import { openSourceFile } from './source-file.js';
+import type { EncodingChoice } from './text-encoding.js';
 import { type DateOrder, isTimezone } from './time-text.js';
 
 export interface ImportFlags {

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { examples, type ProgramContext, withInstance } from '../program-context.js';
 import { type ImportFlags, importFile } from './command.js';
 import type { ImportKind } from './plans.js';
-import { encodings } from './source-file.js';
+import { encodings } from './text-encoding.js';
 import { dateOrders } from './time-text.js';
 
 export function addImportCommands(program: Command, context: ProgramContext): void {

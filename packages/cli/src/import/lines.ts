@@ -1,4 +1,4 @@
-/** Lines of a text that comes in pieces; LF and CRLF end them. Too long ones are cut, not kept. */
+/** Lines of a text that comes in pieces; LF, CRLF and CR end them. Too long ones are not kept. */
 
 export interface TextLine {
   /** From 1. */
@@ -9,6 +9,8 @@ export interface TextLine {
 
 export const lineCharactersMax = 5_000_000;
 
+const lineEnds = /\r\n|\n|\r/g;
+
 /** Empty lines are numbered but left out. */
 export async function* readLines(
   chunks: AsyncIterable<string>,
@@ -17,25 +19,29 @@ export async function* readLines(
   let number = 0;
   let rest = '';
   let overlong = false;
+  /** The piece before ended with CR: an LF that comes first ends nothing more. */
+  let endedWithReturn = false;
   const finish = (end: string): TextLine | null => {
     number += 1;
     const text = rest + end;
     const tooLong = overlong || text.length > charactersMax;
     rest = '';
     overlong = false;
-    const line = text.endsWith('\r') ? text.slice(0, -1) : text;
     if (tooLong) return { number, text: null };
-    return line.trim() === '' ? null : { number, text: line };
+    return text.trim() === '' ? null : { number, text };
   };
   for await (const chunk of chunks) {
+    if (chunk === '') continue;
     const lines: TextLine[] = [];
+    const piece = endedWithReturn && chunk.startsWith('\n') ? chunk.slice(1) : chunk;
     let from = 0;
-    for (let at = chunk.indexOf('\n'); at !== -1; at = chunk.indexOf('\n', from)) {
-      const line = finish(chunk.slice(from, at));
+    for (const { index, 0: end } of piece.matchAll(lineEnds)) {
+      const line = finish(piece.slice(from, index));
       if (line !== null) lines.push(line);
-      from = at + 1;
+      from = index + end.length;
     }
-    rest += chunk.slice(from);
+    endedWithReturn = chunk.endsWith('\r');
+    rest += piece.slice(from);
     if (rest.length > charactersMax) {
       overlong = true;
       rest = '';

@@ -4,9 +4,9 @@ import { readAmount } from './amount-text.js';
 import { createColumnMap, parseMappings } from './column-map.js';
 import { readLines } from './lines.js';
 import { createOccurrences } from './occurrences.js';
-import { detectEncoding } from './source-file.js';
 import { detectSeparator, openTable } from './table-rows.js';
 import { pieces } from './testing.js';
+import { decodeFound, detectEncoding } from './text-encoding.js';
 import { readTime } from './time-text.js';
 
 describe('readAmount', () => {
@@ -55,14 +55,17 @@ describe('readTime', () => {
 
 describe('readLines', () => {
   it('finds the same lines however the text is cut', async () => {
-    const ends = fc.constantFrom('\n', '\r\n');
+    const ends = fc.constantFrom('\n', '\r\n', '\r');
     const text = fc.array(fc.tuple(fc.stringMatching(/^[ab ]{0,5}$/), ends));
     await fc.assert(
       fc.asyncProperty(text, fc.array(fc.nat(12)), async (lines, cuts) => {
         const whole = lines.map((line) => line.join('')).join('');
-        const expected = lines.flatMap(([line], index) =>
-          line.trim() === '' ? [] : [{ number: index + 1, text: line }],
-        );
+        // A CR before the LF of an empty line is one end with it.
+        const expected = whole
+          .split(/\r\n|\n|\r/)
+          .flatMap((line, index) =>
+            line.trim() === '' ? [] : [{ number: index + 1, text: line }],
+          );
         const parts: string[] = [];
         let at = 0;
         for (const cut of cuts) {
@@ -102,6 +105,25 @@ describe('tables', () => {
       { kind: 'row', line: 5, row: { id: '3', note: 'x' } },
     ]);
   });
+  it.each(['\n', '\r\n', '\r'])(
+    'reads lines that end otherwise than the header (%j)',
+    async (end) => {
+      const lines = [`id,note${end}`, '1,a\n', '2,b\r\n', '3,"c\rd"\r', '4,e'];
+      for (const text of [pieces(lines.join('')), pieces(...lines.join(''))]) {
+        const parts: string[] = [];
+        for await (const part of text) parts.push(part);
+        const items = [];
+        const table = await openTable(() => pieces(...parts), ',');
+        for await (const item of table.rows()) items.push(item.kind === 'row' ? item.row : item);
+        expect(items).toEqual([
+          { id: '1', note: 'a' },
+          { id: '2', note: 'b' },
+          { id: '3', note: 'c\rd' },
+          { id: '4', note: 'e' },
+        ]);
+      }
+    },
+  );
   it('refuses an empty file and repeated columns by name', async () => {
     await expect(openTable(() => pieces(''), ',')).rejects.toThrow('the file is empty');
     await expect(openTable(() => pieces('a,a\n'), ',')).rejects.toThrow('"a"');
@@ -133,6 +155,38 @@ describe('columns', () => {
 it('numbers equal texts, and forgets the oldest', () => {
   const number = createOccurrences(2);
   expect(['a', 'a', 'b', 'a', 'c', 'b'].map(number)).toEqual([0, 1, 0, 2, 0, 0]);
+});
+
+describe('encodings', () => {
+  const textOf = async (...chunks: readonly Buffer[]) => {
+    async function* given() {
+      yield* chunks;
+    }
+    let text = '';
+    for await (const part of decodeFound(given())) text += part;
+    return text;
+  };
+  const mixed = Buffer.concat([
+    Buffer.from('\ufeffid,name\n1,André\r\n', 'utf8'),
+    Buffer.from('2,Zo\xeb \x80\n', 'latin1'),
+    Buffer.from('3,日本 🎉', 'utf8'),
+  ]);
+  it('reads each line by the one that fits it, however the bytes are cut', async () => {
+    const expected = 'id,name\n1,André\r\n2,Zoë €\n3,日本 🎉';
+    for (const size of [1, 2, 3, 7, mixed.length]) {
+      const count = Math.ceil(mixed.length / size);
+      const cuts = Array.from({ length: count }, (_, at) =>
+        mixed.subarray(at * size, (at + 1) * size),
+      );
+      expect(await textOf(...cuts)).toBe(expected);
+    }
+  });
+  it('reads an accent that comes after megabytes without any', async () => {
+    const plain = Buffer.from('abcdefg\n'.repeat(300_000));
+    expect((await textOf(plain, Buffer.from('caf\xe9\n', 'latin1'))).endsWith('\ncafé\n')).toBe(
+      true,
+    );
+  });
 });
 
 it('recognises encodings', () => {

@@ -6,19 +6,24 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, realpath, stat } from 'node:fs/promises';
-import { TextDecoder } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { RosiError } from '@rosi/service-kit';
-
-export const encodings = ['auto', 'utf-8', 'latin1', 'utf-16le'] as const;
-export type EncodingChoice = (typeof encodings)[number];
+import {
+  decodeChosen,
+  decodeFound,
+  detectEncoding,
+  type Encoding,
+  type EncodingChoice,
+  textOf,
+} from './text-encoding.js';
 
 export interface SourceFile {
   readonly path: string;
   readonly bytes: number;
   /** Changes when the file does. */
   readonly identity: string;
-  readonly encoding: Exclude<EncodingChoice, 'auto'>;
+  /** Of the file's beginning; where none was chosen, lines of another one are read by it. */
+  readonly encoding: Encoding;
   /** The beginning of the text. */
   readonly sample: string;
   /** The whole text, without the byte order mark. */
@@ -45,13 +50,12 @@ export async function openSourceFile(path: string, choice: EncodingChoice): Prom
       .update(head)
       .digest('hex'),
     encoding,
-    sample: decoderOf(encoding).decode(plain, { stream: true }),
-    chunks: () =>
-      decode(
-        readBytes(path, compressed, (count) => (read += count)),
-        encoding,
-        path,
-      ),
+    sample: textOf(plain, encoding),
+    chunks: () => {
+      const bytes = readBytes(path, compressed, (count) => (read += count));
+      const isFound = choice === 'auto' && encoding !== 'utf-16le';
+      return named(path, isFound ? decodeFound(bytes) : decodeChosen(bytes, encoding));
+    },
     bytesRead: () => read,
   };
 }
@@ -120,33 +124,11 @@ async function firstBytes(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(parts).subarray(0, sampleBytes);
 }
 
-async function* decode(
-  bytes: AsyncIterable<Buffer>,
-  encoding: SourceFile['encoding'],
-  path: string,
-): AsyncIterable<string> {
-  const decoder = decoderOf(encoding);
+/** What fails while reading (a damaged archive, a disk) is told with the file's name. */
+async function* named(path: string, text: AsyncIterable<string>): AsyncIterable<string> {
   try {
-    for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
+    yield* text;
   } catch (cause) {
     throw unreadable(path, cause instanceof Error ? cause.message : String(cause), cause);
-  }
-  yield decoder.decode();
-}
-
-/** Removes a byte order mark. What shops call latin1 is windows-1252, its superset. */
-function decoderOf(encoding: SourceFile['encoding']): TextDecoder {
-  return new TextDecoder(encoding === 'latin1' ? 'windows-1252' : encoding);
-}
-
-/** UTF-8 unless the bytes can't be: latin1 text with accents never is by accident. */
-export function detectEncoding(sample: Buffer): SourceFile['encoding'] {
-  if (sample[0] === 0xff && sample[1] === 0xfe) return 'utf-16le';
-  try {
-    // As a stream, a character cut at the sample's end is no error.
-    new TextDecoder('utf-8', { fatal: true }).decode(sample, { stream: true });
-    return 'utf-8';
-  } catch {
-    return 'latin1';
   }
 }

@@ -14,7 +14,7 @@ export function detectSeparator(sample: string): string {
 }
 
 function headerLine(sample: string): string {
-  return sample.split(/\r?\n/).find((line) => line.trim() !== '') ?? '';
+  return sample.split(/\r\n|\n|\r/).find((line) => line.trim() !== '') ?? '';
 }
 
 export type TableItem =
@@ -40,6 +40,8 @@ export async function openTable(
 const settingsOf = (separator: string) => ({
   bom: true,
   delimiter: separator,
+  // All of them: left alone, the parser takes the first line's end for that of every line.
+  record_delimiter: ['\r\n', '\n', '\r'],
   relax_column_count: true,
   skip_empty_lines: true,
   max_record_size: recordCharactersMax,

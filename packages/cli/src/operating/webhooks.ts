@@ -8,6 +8,7 @@ import { mkdirSync } from 'node:fs';
 import { RosiError } from '@rosi/service-kit';
 import { z } from 'zod';
 import { writePrivateFile } from '../start/atomic-file.js';
+import { appendAudit } from '../start/audit-file.js';
 import { endpointsOf, readWebhooksFile, webhooksPath } from '../start/webhooks.js';
 import type { Terminal } from '../terminal/terminal.js';
 
@@ -59,6 +60,7 @@ export function addWebhook({ dataDir, terminal }: WebhookCommand, added: NewEndp
   const secrets = [secret, ...(there?.secrets ?? [])].slice(0, secretsMax);
   const settings = added.settings === null ? {} : { settings: parseSettings(added.settings) };
   const endpoint = { ...there, id: added.id, source: added.source, secrets, ...settings };
+  note(dataDir, 'webhook.added', added);
   write(dataDir, [...endpoints.filter((other) => other !== there), endpoint]);
   terminal.out(`/hooks/${added.source}/${added.id}\n`);
   if (made !== null) terminal.out(`secret, shown this once: ${made}\n`);
@@ -85,11 +87,22 @@ export function removeWebhook(
     throw usage(`Endpoint ${id} has one secret alone: add the new one first.`);
   }
   const kept = oldSecret ? [{ ...there, secrets: there.secrets.slice(0, 1) }] : [];
+  note(dataDir, oldSecret ? 'webhook.old_secret_removed' : 'webhook.removed', there);
   write(
     dataDir,
     endpoints.flatMap((endpoint) => (endpoint === there ? kept : [endpoint])),
   );
   terminal.err('rosi: it counts from the next start of `rosi start` on\n');
+}
+
+/** Which endpoint, and never its secret. */
+function note(
+  dataDir: string,
+  action: string,
+  { source, id }: { readonly source: string; readonly id: string },
+): void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  appendAudit(dataDir, { at: Date.now(), key: 'local', action, detail: { source, id } });
 }
 
 function read(dataDir: string): readonly Stated[] {

@@ -19,10 +19,18 @@ export async function getJson(options: ApiOptions, path: string): Promise<ApiAns
   return answerOf(options, await send(options, path, {}));
 }
 
+/** A text that is no JSON; throws what the product said when it is not given. */
+export async function getText(options: ApiOptions, path: string): Promise<string> {
+  const response = await send(options, path, {});
+  if (response.ok) return response.text();
+  done(await answerOf(options, response), path);
+  throw new Error(`no text at ${path}`);
+}
+
 /** As {@link getJson}, with a JSON body. */
 export async function sendJson(
   options: ApiOptions,
-  method: 'POST' | 'PUT',
+  method: 'POST' | 'PUT' | 'DELETE',
   path: string,
   body: object,
 ): Promise<ApiAnswer> {

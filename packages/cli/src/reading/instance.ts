@@ -34,7 +34,7 @@ export function clickhouseUrlOf(env: Environment, flags: InstanceFlags): string 
   if (found !== undefined) return checkedUrl(found);
   const dataDir = dataDirOf(env, flags);
   const running = readRunFile(dataDir);
-  if (running !== null) return running.clickhouseUrl;
+  if (running?.clickhouseUrl) return running.clickhouseUrl;
   const port = stated(env['ROSI_CLICKHOUSE_PORT']);
   if (port !== undefined && port !== '0') return `http://127.0.0.1:${port}`;
   throw notRunning(dataDir);

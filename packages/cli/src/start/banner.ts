@@ -1,13 +1,20 @@
 /** What `rosi start` tells the person in front of it: addresses, keys, what to do next. */
+import type { KafkaCluster } from '@rosi/streams-kafka';
 import type { FoundKeys, KeyName } from './keys.js';
+import { listOf, type PartNames } from './part-names.js';
 
-export interface BannerFacts {
+export interface ProcessFacts {
   readonly version: string;
   readonly httpUrl: string;
-  /** Without user and password. */
-  readonly clickhouseUrl: string;
-  readonly clickhouseEmbedded: boolean;
+  /** Without user and password; null: it speaks to none. */
+  readonly clickhouseUrl: string | null;
   readonly dataDir: string;
+  /** Null: the embedded log. */
+  readonly kafka: KafkaCluster | null;
+}
+
+export interface BannerFacts extends ProcessFacts {
+  readonly clickhouseEmbedded: boolean;
   readonly found: FoundKeys;
   /** Keys that the environment states. */
   readonly stated: ReadonlySet<KeyName>;
@@ -27,6 +34,7 @@ export function bannerText(facts: BannerFacts): string {
     '',
     `  Page        ${facts.httpUrl}/  (log in with the secret key; the API has the same address)`,
     `  ClickHouse  ${facts.clickhouseUrl}  (database rosi; ${server})`,
+    ...kafkaLines(facts),
     `  Data        ${facts.dataDir}`,
     `  Secret key  ${secret}`,
     `  Write key   ${write}`,
@@ -41,6 +49,32 @@ export function bannerText(facts: BannerFacts): string {
     'Stop with Ctrl-C.',
     '',
   ].join('\n');
+}
+
+/** Of a process that has some of the parts. */
+export function partsBannerText(facts: ProcessFacts & { readonly parts: PartNames }): string {
+  const { version, httpUrl, clickhouseUrl, dataDir, parts } = facts;
+  const page = `  Page        ${httpUrl}/  (log in with the secret key)`;
+  const api = `  API         ${httpUrl}/v1/events`;
+  return [
+    `ROSI ${version} is running: ${listOf(parts)}.`,
+    '',
+    ...(parts.has('dashboard') ? [page] : []),
+    ...(parts.has('collector') ? [api] : []),
+    `  Health      ${httpUrl}/health/ready  (metrics at ${httpUrl}/metrics)`,
+    ...kafkaLines(facts),
+    ...(clickhouseUrl === null ? [] : [`  ClickHouse  ${clickhouseUrl}  (database rosi)`]),
+    `  Data        ${dataDir}`,
+    '',
+    'Stop with Ctrl-C.',
+    '',
+  ].join('\n');
+}
+
+function kafkaLines({ kafka }: ProcessFacts): string[] {
+  if (kafka === null) return [];
+  const { brokers } = kafka.kafka;
+  return [`  Kafka       ${brokers.join(', ')}  (topics begin with ${kafka.prefix})`];
 }
 
 function keyText(facts: BannerFacts, name: KeyName, variable: string): string {

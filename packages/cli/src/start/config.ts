@@ -2,6 +2,7 @@
  * The configuration of `rosi start`: every ROSI_ variable that it reads, in one schema. All
  * problems are told together, by parseEnvironment, with the variable's name and the remedy.
  */
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import {
   type ArmedFailpoint,
@@ -14,6 +15,7 @@ import {
 import type { KafkaCluster } from '@rosi/streams-kafka';
 import { z } from 'zod';
 import { kafkaClusterOf, kafkaFields } from './kafka-config.js';
+import { allParts, isWhole, listOf, type PartNames } from './part-names.js';
 
 const logLevelRemedy = `Set it to one of ${logLevels.join(', ')}.`;
 const portRemedy = 'Set it to a number from 0 to 65535; 0 picks a free port.';
@@ -51,6 +53,17 @@ const schema = z.object({
   ROSI_WRITE_KEY: key,
   ROSI_HASH_KEY: z.string().describe('Leave it unset: one is made and kept.').optional(),
   ROSI_SUPPRESSION_KEY: z.string().describe('Leave it unset: one is made and kept.').optional(),
+  ROSI_ACCESS_KEYS_FILE: z
+    .string()
+    .describe('Set it to a file that several instances share, or leave it unset.')
+    .optional(),
+  ROSI_ADDRESS_RATE: z
+    .string()
+    .regex(/^\d{1,7}$/, 'is not a whole number')
+    .transform(Number)
+    .refine((rate) => rate >= 1, 'is below 1')
+    .default(1_000)
+    .describe('Set it to the events a second that one address may send with write keys.'),
   ROSI_TIMEZONE: z
     .string()
     .refine(isTimeZone, 'is not a time zone')
@@ -61,6 +74,20 @@ const schema = z.object({
     .default('')
     .transform((text) => text.split(',').flatMap((part) => part.trim().toLowerCase() || []))
     .describe("List your sites' domains, separated by commas."),
+  ROSI_PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
+    .refine((url) => /^https?:\/\/[^/?#@]+\/?$/.test(url), 'has more than a host and a port')
+    .transform((url) => url.replace(/\/$/, ''))
+    .describe(
+      'Write the address under which people reach ROSI, https://go.shop.example for example.',
+    )
+    .optional(),
+  ROSI_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+    .refine((proxies) => proxies.every(isNetwork), 'has a part that is no address or network')
+    .describe('List the addresses of your reverse proxies, 10.0.0.0/8,::1 for example.'),
   ROSI_LOG_RETENTION_DAYS: z
     .string()
     .regex(/^\d{1,5}$/, 'is not a whole number')
@@ -90,6 +117,8 @@ const schema = z.object({
 });
 
 export interface StartConfig {
+  /** What this process runs. */
+  readonly parts: PartNames;
   readonly dataDir: string;
   readonly httpPort: number;
   readonly host: string;
@@ -103,8 +132,16 @@ export interface StartConfig {
   readonly writeKey: string | null;
   readonly hashKey: string | null;
   readonly suppressionKey: string | null;
+  /** Null: access-keys.json of the data folder. */
+  readonly accessKeysFile: string | null;
+  /** Events a second that one network address may send with write keys. */
+  readonly addressRate: number;
   readonly timezone: string;
   readonly ownDomains: readonly string[];
+  /** Under which people reach the collector; null: as they ask. */
+  readonly publicUrl: string | null;
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
   readonly logRetention: { readonly ageMs: number; readonly bytes: number };
   /** JSON as stated; null: webhooks.json of the data folder, where there is one. */
   readonly webhooks: string | null;
@@ -118,13 +155,16 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** Throws a RosiError with exit code 2 that tells all problems. */
 export function readStartConfig(
   env: Readonly<Record<string, string | undefined>>,
-  options: { readonly quiet: boolean },
+  options: { readonly quiet: boolean; readonly parts?: PartNames },
 ): StartConfig {
   const read = parseEnvironment(schema, env);
+  const parts = options.parts ?? allParts;
+  refuseApart(parts, read);
   refuseEqualKeys(read.ROSI_SECRET_KEY, read.ROSI_WRITE_KEY);
   const failpoint = read.ROSI_FAILPOINT ?? null;
   if (failpoint !== null) refuseOutsideOfTests(env);
   return Object.freeze({
+    parts,
     dataDir: resolve(read.ROSI_DATA_DIR),
     httpPort: read.ROSI_HTTP_PORT,
     host: read.ROSI_HOST,
@@ -135,8 +175,13 @@ export function readStartConfig(
     writeKey: read.ROSI_WRITE_KEY ?? null,
     hashKey: read.ROSI_HASH_KEY ?? null,
     suppressionKey: read.ROSI_SUPPRESSION_KEY ?? null,
+    accessKeysFile:
+      read.ROSI_ACCESS_KEYS_FILE === undefined ? null : resolve(read.ROSI_ACCESS_KEYS_FILE),
+    addressRate: read.ROSI_ADDRESS_RATE,
     timezone: read.ROSI_TIMEZONE,
     ownDomains: read.ROSI_OWN_DOMAINS,
+    publicUrl: read.ROSI_PUBLIC_URL ?? null,
+    trustedProxies: read.ROSI_TRUSTED_PROXIES,
     logRetention: {
       ageMs: read.ROSI_LOG_RETENTION_DAYS * dayMs,
       bytes: read.ROSI_LOG_RETENTION_BYTES,
@@ -145,6 +190,28 @@ export function readStartConfig(
     logLevel: read.ROSI_LOG_LEVEL ?? (options.quiet ? 'warn' : 'info'),
     failpoint,
   });
+}
+
+/** Parts in processes of their own meet in Kafka and in a ClickHouse server, and nowhere else. */
+function refuseApart(parts: PartNames, read: z.output<typeof schema>): void {
+  if (isWhole(parts)) return;
+  const missing: string[] = [];
+  if (read.ROSI_KAFKA_BROKERS === undefined) {
+    missing.push(
+      'ROSI_KAFKA_BROKERS is not set: parts in processes of their own meet in Kafka. Set it, or ' +
+        'run `rosi start`, which has all parts and needs no Kafka.',
+    );
+  }
+  const needsTables = parts.has('collector') || parts.has('loader') || parts.has('dashboard');
+  if (needsTables && read.ROSI_CLICKHOUSE_URL === undefined) {
+    missing.push(
+      'ROSI_CLICKHOUSE_URL is not set: the embedded ClickHouse is of one process alone. Set it to ' +
+        'a server that the loader, the collector and the dashboard reach.',
+    );
+  }
+  if (missing.length === 0) return;
+  const told = missing.map((line) => `  ${line}`).join('\n');
+  throw new RosiError('ROSI_CONFIG_INVALID', `rosi start ${listOf(parts)} can't begin:\n${told}`);
 }
 
 /** A write key is public: one that is also the secret key would open everything. */
@@ -163,6 +230,15 @@ function refuseOutsideOfTests(env: Readonly<Record<string, string | undefined>>)
     'ROSI_CONFIG_INVALID',
     'ROSI_FAILPOINT makes the process die and is for tests alone: unset it. ' +
       '(Tests set NODE_ENV=test beside it.)',
+  );
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
   );
 }
 

@@ -31,10 +31,13 @@ export function embeddedLogParts(context: LogPartsContext): LogParts {
         state: logReader(state),
         stitcher: () => state.progress(),
         outcomes: () => state.outcomes(),
+        loader: () => context.loader().positions(),
       };
     },
     // A log that does not take events answers so itself, and goes on once it can.
     isReady: async () => true,
+    // It ends the process when it fails, so while this answers it is up.
+    isStitching: () => true,
   };
 }
 
@@ -59,7 +62,7 @@ function stitcherPart(context: LogPartsContext, started: Started): LifecyclePart
     name: 'stitcher',
     async start() {
       const entry = new URL(import.meta.resolve('@rosi/stitcher/main'));
-      const suppressionKey = context.suppressionKey();
+      const { suppressionKey } = context.keys().keys;
       const options = { dataDir, partitions, kafka: null, logLevel, ledgerRetention };
       const fault = (error: Error) => context.fault(error);
       const worker = await startWorker(

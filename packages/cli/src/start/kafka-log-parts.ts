@@ -1,26 +1,30 @@
 /**
- * Log and stitcher on Kafka. The stitcher starts first, since it makes the topics; how far it is, is
- * read from Kafka, as anybody outside could.
+ * Log and stitcher on Kafka. Whichever parts a process has, the topics are made and checked first,
+ * and the keys held against those of the installation; how far stitcher and loader are is read from
+ * Kafka, wherever they run.
  */
-import { join } from 'node:path';
 import { defaultSettings } from '@rosi/attribution';
 import { eventsCollected } from '@rosi/events';
 import { type LifecyclePart, startWorker, suppressionHash } from '@rosi/service-kit';
-import { stitcherCopyFolder, stitcherGroup, stitcherTopology } from '@rosi/stitcher';
-import { inputsOf } from '@rosi/streams';
+import { stitcherAtWork, stitcherGroup, stitcherTopology } from '@rosi/stitcher';
+import { inputsOf, type Topology } from '@rosi/streams';
 import {
+  type GroupPositions,
   type InputProgress,
   type KafkaCluster,
   type KafkaLogReader,
   type KafkaTopicWriter,
-  type LocalOutcomes,
-  openLocalOutcomes,
+  openGroupPositions,
   openLogReader,
   openProgress,
+  openTaskOutcomes,
   openTopicWriter,
   type Progress,
+  prepareTopics,
+  type TaskOutcomes,
 } from '@rosi/streams-kafka';
-import { loadedTopicNames } from '@rosi/warehouse-loader';
+import { loadedTopicNames, loaderGroup } from '@rosi/warehouse-loader';
+import { agreeOnKeys } from './key-agreement.js';
 import { continueReplay, type LogParts, type LogPartsContext } from './log-parts.js';
 import { need } from './need.js';
 import type { StitcherProgress } from './pipeline-status.js';
@@ -33,14 +37,22 @@ interface Started {
   writer?: KafkaTopicWriter;
   reader?: KafkaLogReader;
   progress?: Progress;
-  outcomes?: LocalOutcomes;
+  outcomes?: TaskOutcomes;
+  loader?: GroupPositions;
   stitcher?: { stop(): Promise<void> };
+  /** It has come to work once; what it has been given since is lag and no question of readiness. */
+  isStitching?: boolean;
 }
 
 export function kafkaLogParts(context: LogPartsContext, cluster: KafkaCluster): LogParts {
   const started: Started = {};
+  const { parts } = context.config;
   return {
-    parts: [stitcherPart(context, cluster, started), logPart(context, cluster, started)],
+    parts: [
+      installationPart(context, cluster),
+      ...(parts.has('stitcher') ? [stitcherPart(context, cluster, started)] : []),
+      logPart(context, cluster, started),
+    ],
     upkeep: [],
     writer: () => need(started.writer),
     readers() {
@@ -51,12 +63,33 @@ export function kafkaLogParts(context: LogPartsContext, cluster: KafkaCluster): 
         state: reader,
         stitcher: async () => stitcherProgress(await progress.inputs(), reader),
         outcomes: () => need(started.outcomes).outcomes(),
+        loader: () => need(started.loader).positions(),
       };
     },
     async isReady() {
       await need(started.reader).endOffset(eventsCollected.name, 0);
       return true;
     },
+    isStitching: () => started.isStitching === true,
+  };
+}
+
+/** The topology as far as topics and names go, which no key changes. */
+function topologyShape(): Topology {
+  return stitcherTopology({ attribution: defaultSettings, hash: suppressionHash('') });
+}
+
+function installationPart(context: LogPartsContext, cluster: KafkaCluster): LifecyclePart {
+  const { kafka, prefix, partitions, replicas } = cluster;
+  const { parts, logRetention } = context.config;
+  return {
+    name: 'Kafka',
+    async start() {
+      const topics = { kafka, prefix, partitions, replicas, retentionMs: logRetention.ageMs };
+      await prepareTopics({ ...topics, topology: topologyShape() });
+      await agreeOnKeys({ kafka, prefix }, context.keys(), parts);
+    },
+    stop: () => undefined,
   };
 }
 
@@ -71,36 +104,42 @@ function stitcherPart(
     async start() {
       const entry = new URL(import.meta.resolve('@rosi/stitcher/main'));
       const { partitions } = cluster;
-      const suppressionKey = context.suppressionKey();
+      const { suppressionKey } = context.keys().keys;
       const options = { dataDir, partitions, kafka: cluster, logLevel, ledgerRetention };
-      const fault = (error: Error) => context.fault(error);
-      started.stitcher = await startWorker(entry, { ...options, suppressionKey }, { fault });
-      started.outcomes = openLocalOutcomes(join(dataDir, stitcherCopyFolder));
+      started.stitcher = await startWorker(
+        entry,
+        { ...options, suppressionKey },
+        {
+          fault: (error) => context.fault(error),
+          observed(name, value) {
+            if (name !== stitcherAtWork) context.observe(name, value);
+            else if (value === 1) started.isStitching = true;
+          },
+        },
+      );
     },
-    async stop() {
-      await started.outcomes?.close();
-      await started.stitcher?.stop();
-    },
+    stop: () => started.stitcher?.stop(),
   };
 }
 
 function logPart(context: LogPartsContext, cluster: KafkaCluster, started: Started): LifecyclePart {
   const { kafka, prefix, partitions } = cluster;
+  const { parts, dataDir } = context.config;
   return {
     name: 'event log',
     async start() {
-      const topology = stitcherTopology({
-        attribution: defaultSettings,
-        hash: suppressionHash(context.suppressionKey()),
-      });
+      const topology = topologyShape();
       const place = { kafka, prefix, partitions };
       const inputs = topology.processors.flatMap((one) => inputsOf(one).map(({ name }) => name));
       const topics = [...new Set([...inputs, ...loadedTopicNames])];
       try {
         started.reader = await openLogReader({ ...place, topics, patienceMs });
         started.progress = await openProgress({ ...place, topology, groupId: stitcherGroup });
+        started.outcomes = await openTaskOutcomes({ ...place, topology });
+        const group = { kafka, prefix, groupId: loaderGroup };
+        started.loader = await openGroupPositions(group, loadedTopicNames, partitions);
         started.writer = openTopicWriter({ ...place, topics: [eventsCollected.name] });
-        await continueReplay(started.writer, context.config.dataDir);
+        if (parts.has('loader')) await continueReplay(started.writer, dataDir);
       } catch (error) {
         await closeLog(started);
         throw error;
@@ -110,10 +149,8 @@ function logPart(context: LogPartsContext, cluster: KafkaCluster, started: Start
   };
 }
 
-async function closeLog({ writer, progress, reader }: Started): Promise<void> {
-  await writer?.close();
-  await progress?.close();
-  await reader?.close();
+async function closeLog({ writer, loader, outcomes, progress, reader }: Started): Promise<void> {
+  for (const one of [writer, loader, outcomes, progress, reader]) await one?.close();
 }
 
 async function stitcherProgress(

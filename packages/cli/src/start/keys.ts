@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { RosiError } from '@rosi/service-kit';
 import { z } from 'zod';
 import { writePrivateFile } from './atomic-file.js';
+import { allParts, isWhole, type PartName, type PartNames } from './part-names.js';
 
 const keysSchema = z.object({
   secretKey: z.string().min(1).optional(),
@@ -30,7 +31,24 @@ const prefixes: Keys = {
 };
 const keyBytes = 24;
 
+/** As the environment names them. */
+export const keyVariables: Keys = {
+  secretKey: 'ROSI_SECRET_KEY',
+  writeKey: 'ROSI_WRITE_KEY',
+  hashKey: 'ROSI_HASH_KEY',
+  suppressionKey: 'ROSI_SUPPRESSION_KEY',
+};
+
+/** What each part can't do without. */
+const keysOfParts: Readonly<Record<PartName, readonly KeyName[]>> = {
+  collector: ['secretKey', 'writeKey', 'hashKey'],
+  stitcher: ['suppressionKey'],
+  loader: ['suppressionKey'],
+  dashboard: ['secretKey'],
+};
+
 export interface FoundKeys {
+  /** Those that the process's parts use; of the others whatever is known, or nothing. */
   readonly keys: Keys;
   /** Made just now: shown once in full. */
   readonly made: ReadonlySet<KeyName>;
@@ -38,13 +56,19 @@ export interface FoundKeys {
   readonly path: string;
 }
 
-/** The keys to start with; writes keys.json when one had to be made. */
+/**
+ * The keys to start with; writes keys.json when one had to be made. Only a process that has all
+ * parts makes any: others would each have a key of their own, and a person would be another one in
+ * each of them. Throws a RosiError that names what is missing.
+ */
 export function prepareKeys(
   dataDir: string,
   stated: Readonly<Record<KeyName, string | null>>,
+  parts: PartNames = allParts,
 ): FoundKeys {
   const path = join(dataDir, 'keys.json');
   const kept = readKeptKeys(dataDir);
+  if (!isWhole(parts)) return { keys: keysApart(parts, stated, kept, path), made: new Set(), path };
   const made = new Set<KeyName>();
   const makeKey = (name: KeyName) => {
     made.add(name);
@@ -59,6 +83,25 @@ export function prepareKeys(
   }
   if (made.size > 0) writePrivateFile(path, `${JSON.stringify(fileKeys, null, 2)}\n`);
   return { keys, made, path };
+}
+
+function keysApart(
+  parts: PartNames,
+  stated: Readonly<Record<KeyName, string | null>>,
+  kept: Partial<Record<KeyName, string>>,
+  path: string,
+): Keys {
+  const used = new Set([...parts].flatMap((part) => keysOfParts[part]));
+  const keys = { secretKey: '', writeKey: '', hashKey: '', suppressionKey: '' };
+  for (const name of names) keys[name] = stated[name] ?? kept[name] ?? '';
+  const missing = names.filter((name) => used.has(name) && keys[name] === '');
+  if (missing.length === 0) return keys;
+  throw new RosiError(
+    'ROSI_CONFIG_INVALID',
+    `Parts in processes of their own need the same keys, and so make none: set ` +
+      `${missing.map((name) => keyVariables[name]).join(', ')} to what the other processes have ` +
+      `(or have them in ${path}). For a new installation make each once: openssl rand -hex 24.`,
+  );
 }
 
 /** What keys.json holds; empty when there is none yet. Throws when it is damaged. */

@@ -7,6 +7,7 @@ import type { TopicWriter } from '@rosi/streams';
 import { openCheckpoints } from '@rosi/streams-embedded';
 import { askedReplay, type LoaderProgress } from '@rosi/warehouse-loader';
 import type { StartConfig } from './config.js';
+import type { FoundKeys } from './keys.js';
 import type { PipelineReaders } from './pipeline-status.js';
 
 export const workspace = 'default';
@@ -18,9 +19,11 @@ export interface LogParts {
   readonly upkeep: readonly LifecyclePart[];
   /** Once all have started. */
   writer(): TopicWriter;
-  readers(): Omit<PipelineReaders, 'loader'>;
+  readers(): PipelineReaders;
   /** Whether the log takes events now. */
   isReady(): Promise<boolean>;
+  /** Whether this process's stitcher has come to work. */
+  isStitching(): boolean;
 }
 
 /** What they are given; the functions are to be called once the parts named there have started. */
@@ -28,7 +31,7 @@ export interface LogPartsContext {
   readonly config: StartConfig;
   readonly logger: Logger;
   fault(error: Error): void;
-  suppressionKey(): string;
+  keys(): FoundKeys;
   loader(): LoaderProgress;
   /** A figure that a thread tells. */
   observe(name: string, value: number): void;

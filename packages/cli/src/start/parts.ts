@@ -1,66 +1,35 @@
 /**
- * The parts of the product in the order in which they start: data folder and keys, ClickHouse, log
- * and stitcher (embedded or on Kafka), the loader, the collector, run.json. Nobody is let in before
- * everything behind the door is up.
+ * The parts of a process in the order in which they start: data folder and keys, ClickHouse, log
+ * and stitcher (embedded or on Kafka), the loader, the collector or the page, run.json. Nobody is
+ * let in before everything behind the door is up. A process that lets nobody in answers questions
+ * about its health from the beginning.
  */
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { defaultSettings, readSettings } from '@rosi/attribution';
-import {
-  type Collector,
-  type PartReadiness,
-  type PipelineStatus,
-  startCollector,
-  type WebhookEndpoint,
-} from '@rosi/collector';
-import { dashboard } from '@rosi/dashboard';
 import { type LifecyclePart, type Logger, startWorker } from '@rosi/service-kit';
-import {
-  connectWarehouse,
-  type EmbeddedClickHouse,
-  exportPersons,
-  readCustomers,
-  readOrderReceipt,
-  readStoredSettings,
-  startEmbeddedClickHouse,
-  type Warehouse,
-} from '@rosi/warehouse';
-import { type LoaderProgress, loaderProgress } from '@rosi/warehouse-loader';
+import { connectWarehouse, startEmbeddedClickHouse } from '@rosi/warehouse';
+import { loaderProgress } from '@rosi/warehouse-loader';
 import type { StartConfig } from './config.js';
-import { type DataFolder, openDataFolder } from './data-folder.js';
+import { openDataFolder } from './data-folder.js';
+import { openLiveKeys } from './edge-parts.js';
 import { embeddedLogParts } from './embedded-log-parts.js';
+import { collectorPart, dashboardPart, healthPart } from './http-parts.js';
 import { type FoundKeys, prepareKeys } from './keys.js';
-import { type LogParts, type LogPartsContext, workspace } from './log-parts.js';
+import { lazyTables } from './lazy-tables.js';
+import { clicksPart } from './link-parts.js';
+import type { LogParts, LogPartsContext } from './log-parts.js';
 import { need } from './need.js';
-import { pipelineMetrics, type ThreadMetrics, threadMetrics } from './pipeline-metrics.js';
-import { type PipelineReaders, readPipelineStatus } from './pipeline-status.js';
-import { type ReceiptDocument, receiptDocument } from './receipt.js';
+import type { PartNames } from './part-names.js';
+import { threadMetrics } from './pipeline-metrics.js';
 import { removeRunFile, writeRunFile } from './run-file.js';
 import { assertSameLog } from './same-log.js';
+import type { HttpContext, Started } from './started.js';
 import { readWebhooks } from './webhooks.js';
-
-/** A ClickHouse that hangs must not make a scrape of the metrics fail: then they matter most. */
-const readinessMsMax = 2_000;
 
 export interface RunningFacts {
   readonly httpUrl: string;
-  readonly clickhouseUrl: string;
+  /** Null: this process speaks to none. */
+  readonly clickhouseUrl: string | null;
   readonly found: FoundKeys;
-}
-
-/** What has started so far; each part fills its own field and reads those before it. */
-interface Started {
-  /** Told by the threads from their start on. */
-  readonly measured: ThreadMetrics;
-  folder?: DataFolder;
-  found?: FoundKeys;
-  webhooks?: readonly WebhookEndpoint[];
-  clickhouse?: EmbeddedClickHouse;
-  clickhouseUrl?: string;
-  warehouse?: Warehouse;
-  loader?: { stop(): Promise<void> };
-  loaderProgress?: LoaderProgress;
-  collector?: Collector;
 }
 
 export interface Parts {
@@ -79,29 +48,36 @@ export async function createParts(
     config,
     logger,
     fault,
-    suppressionKey: () => need(started.found).keys.suppressionKey,
+    keys: () => need(started.found),
     loader: () => need(started.loaderProgress),
     observe: started.measured.observe,
   });
+  const { parts } = config;
+  const http: HttpContext = { config, started, logs, logger };
   return {
     parts: [
       folderPart(config, started),
-      keysPart(config, started),
+      keysPart(config, started, logger),
+      ...(isServing(parts) ? [] : [healthPart(http)]),
       clickhousePart(config, started, logger),
       ...logs.parts,
-      loaderPart(config, started, fault),
-      warehousePart(started),
+      ...(parts.has('loader') ? [loaderPart(config, started, fault)] : []),
+      tablesPart(config, started),
       ...logs.upkeep,
-      collectorPart(config, started, logs, logger),
+      ...(parts.has('collector') ? [clicksPart(http), collectorPart(http)] : []),
+      ...(parts.has('dashboard') && !parts.has('collector') ? [dashboardPart(http)] : []),
       runFilePart(config, started),
     ],
     running: () => ({
-      httpUrl: need(started.collector).url,
+      httpUrl: need(started.http).url,
       clickhouseUrl: need(started.clickhouseUrl),
       found: need(started.found),
     }),
   };
 }
+
+const isServing = (parts: PartNames) => parts.has('collector') || parts.has('dashboard');
+const needsTables = (parts: PartNames) => isServing(parts) || parts.has('loader');
 
 async function makeLogParts(context: LogPartsContext): Promise<LogParts> {
   const { kafka } = context.config;
@@ -124,14 +100,16 @@ function folderPart(config: StartConfig, started: Started): LifecyclePart {
   };
 }
 
-function keysPart(config: StartConfig, started: Started): LifecyclePart {
+function keysPart(config: StartConfig, started: Started, logger: Logger): LifecyclePart {
   return {
     name: 'keys',
     start() {
-      started.found = prepareKeys(config.dataDir, config);
+      started.found = prepareKeys(config.dataDir, config, config.parts);
+      if (isServing(config.parts)) started.liveKeys = openLiveKeys(config, started.found, logger);
+      if (!config.parts.has('collector')) return;
       started.webhooks = readWebhooks(config.dataDir, config.webhooks);
     },
-    stop: () => undefined,
+    stop: () => started.liveKeys?.stop(),
   };
 }
 
@@ -139,8 +117,8 @@ function clickhousePart(config: StartConfig, started: Started, logger: Logger): 
   return {
     name: 'ClickHouse',
     async start() {
-      if (config.clickhouseUrl !== null) {
-        started.clickhouseUrl = config.clickhouseUrl;
+      if (config.clickhouseUrl !== null || !needsTables(config.parts)) {
+        started.clickhouseUrl = needsTables(config.parts) ? config.clickhouseUrl : null;
         return;
       }
       started.clickhouse = await startEmbeddedClickHouse({
@@ -186,121 +164,34 @@ function loaderPart(
   };
 }
 
-/** For receipts and readiness; the loader has made the tables. */
-function warehousePart(started: Started): LifecyclePart {
+/** For receipts, pages and readiness. Where the loader is, ClickHouse answers and has the tables. */
+function tablesPart({ parts }: StartConfig, started: Started): LifecyclePart {
   return {
     name: 'connection to ClickHouse',
     async start() {
-      started.warehouse = await connectWarehouse({ url: need(started.clickhouseUrl) });
+      const url = need(started.clickhouseUrl);
+      if (url === null) return;
+      started.tables = parts.has('loader') ? await connectWarehouse({ url }) : lazyTables(url);
     },
-    stop: () => started.warehouse?.close(),
+    stop: () => started.tables?.close(),
   };
-}
-
-function collectorPart(
-  config: StartConfig,
-  started: Started,
-  logs: LogParts,
-  logger: Logger,
-): LifecyclePart {
-  return {
-    name: 'collector',
-    async start() {
-      const loader = need(started.loaderProgress);
-      const readers = { ...logs.readers(), loader: () => loader.positions() };
-      const warehouse = need(started.warehouse);
-      const { keys } = need(started.found);
-      started.collector = await startCollector({
-        host: config.host,
-        port: config.httpPort,
-        keys,
-        workspace,
-        hashKey: keys.hashKey,
-        ownDomains: config.ownDomains,
-        log: logs.writer(),
-        status: () => pipelineStatus(readers, warehouse),
-        ready: () => readiness(logs, warehouse),
-        metrics: () => metricsText(readers, logs, warehouse, started.measured),
-        receipt: (orderId) => receipt(warehouse, orderId),
-        settings: () => readStoredSettings(warehouse, workspace),
-        exportPersons: (identifiers) => exportPersons(warehouse, { workspace, identifiers }),
-        customersOf: (prefix) => readCustomers(warehouse, { workspace, prefix }),
-        webhooks: need(started.webhooks),
-        pages: dashboard({
-          warehouse,
-          workspace,
-          timezone: config.timezone,
-          secretKey: keys.secretKey,
-          status: () => pipelineStatus(readers, warehouse),
-          receipt: (orderId) => receipt(warehouse, orderId),
-          logger,
-        }),
-        logger,
-      });
-    },
-    stop: () => started.collector?.stop(),
-  };
-}
-
-/** What is loaded can be queried only while ClickHouse answers. */
-async function pipelineStatus(
-  readers: PipelineReaders,
-  warehouse: Warehouse,
-): Promise<PipelineStatus> {
-  const answers = await warehouse.ping().catch(() => false);
-  const status = await readPipelineStatus(readers);
-  return answers ? status : { ...status, settled: false };
-}
-
-/** Stitcher and loader end the process when they fail, so while this answers they are up. */
-async function readiness(logs: LogParts, warehouse: Warehouse): Promise<readonly PartReadiness[]> {
-  const [log, clickhouse] = await Promise.all([
-    logs.isReady().catch(() => false),
-    warehouse.ping().catch(() => false),
-  ]);
-  return readinessOf(log, clickhouse);
-}
-
-function readinessOf(log: boolean, clickhouse: boolean): readonly PartReadiness[] {
-  return [
-    { part: 'event_log', ready: log },
-    { part: 'stitcher', ready: true },
-    { part: 'warehouse_loader', ready: true },
-    { part: 'clickhouse', ready: clickhouse },
-  ];
-}
-
-async function metricsText(
-  readers: PipelineReaders,
-  logs: LogParts,
-  warehouse: Warehouse,
-  measured: ThreadMetrics,
-): Promise<string> {
-  const late = wait(readinessMsMax, readinessOf(false, false), { ref: false });
-  const parts = await Promise.race([readiness(logs, warehouse), late]);
-  const progress = await readPipelineStatus(readers);
-  const facts = { progress, outcomes: readers.outcomes(), parts, now: Date.now() };
-  return `${pipelineMetrics(facts)}\n${await measured.text()}`;
-}
-
-async function receipt(warehouse: Warehouse, orderId: string): Promise<ReceiptDocument | null> {
-  const found = await readOrderReceipt(warehouse, { workspace, orderId });
-  if (found === undefined) return null;
-  const reading = readSettings(await readStoredSettings(warehouse, workspace));
-  return receiptDocument(found, reading.ok ? reading.settings : defaultSettings);
 }
 
 function runFilePart(config: StartConfig, started: Started): LifecyclePart {
   return {
     name: 'run.json',
     start() {
+      started.isUp = true;
       writeRunFile(config.dataDir, {
         pid: process.pid,
-        httpUrl: need(started.collector).url,
+        httpUrl: need(started.http).url,
         clickhouseUrl: need(started.clickhouseUrl),
         startedAt: new Date().toISOString(),
       });
     },
-    stop: () => removeRunFile(config.dataDir),
+    stop() {
+      started.isUp = false;
+      removeRunFile(config.dataDir);
+    },
   };
 }

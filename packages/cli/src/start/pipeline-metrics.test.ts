@@ -6,8 +6,10 @@ const stage = { name: 'stitcher', lastOffset: 6, lag: 3, outcomes: {}, finished:
 
 it('tells how far each stage is, what became of records and which parts are ready', () => {
   const text = pipelineMetrics({
-    progress: { settled: false, freshThrough: '2026-03-01T10:00:00.000Z', stages: [stage] },
-    outcomes: [{ processor: 'repeats', outcome: 'drop', reason: 'repeat', count: 4 }],
+    pipeline: {
+      progress: { settled: false, freshThrough: '2026-03-01T10:00:00.000Z', stages: [stage] },
+      outcomes: [{ processor: 'repeats', outcome: 'drop', reason: 'repeat', count: 4 }],
+    },
     parts: [
       { part: 'event_log', ready: true },
       { part: 'clickhouse', ready: false },
@@ -30,8 +32,10 @@ it('tells how far each stage is, what became of records and which parts are read
 it('has no lag once settled, nor a negative one when clocks disagree', () => {
   const lag = (freshThrough: string | null) =>
     pipelineMetrics({
-      progress: { settled: freshThrough === null, freshThrough, stages: [] },
-      outcomes: [],
+      pipeline: {
+        progress: { settled: freshThrough === null, freshThrough, stages: [] },
+        outcomes: [],
+      },
       parts: [],
       now,
     });

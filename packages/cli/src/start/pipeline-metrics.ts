@@ -9,15 +9,35 @@ import type { OutcomeCounts } from '@rosi/streams';
 import type { PipelineProgress } from './pipeline-status.js';
 
 export interface PipelineFacts {
-  readonly progress: PipelineProgress;
-  readonly outcomes: readonly OutcomeCounts[];
+  /** Of the whole; null: this process does not tell it, or can't now. */
+  readonly pipeline: {
+    readonly progress: PipelineProgress;
+    readonly outcomes: readonly OutcomeCounts[];
+  } | null;
+  /** Of this process. */
   readonly parts: readonly PartReadiness[];
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
 /** What is read at a scrape, as Prometheus text. */
-export function pipelineMetrics({ progress, outcomes, parts, now }: PipelineFacts): string {
+export function pipelineMetrics({ pipeline, parts, now }: PipelineFacts): string {
+  return [
+    ...(pipeline === null ? [] : progressFamilies(pipeline, now)),
+    family(
+      'rosi_part_ready',
+      'gauge',
+      '1 when a part is ready, as /health/ready tells it.',
+      parts.map(({ part, ready }) => [{ part }, ready ? 1 : 0]),
+    ),
+    '',
+  ].join('\n');
+}
+
+function progressFamilies(
+  { progress, outcomes }: NonNullable<PipelineFacts['pipeline']>,
+  now: number,
+): string[] {
   const { settled, freshThrough, stages } = progress;
   const lagMs = freshThrough === null ? 0 : Math.max(0, now - Date.parse(freshThrough));
   return [
@@ -48,14 +68,7 @@ export function pipelineMetrics({ progress, outcomes, parts, now }: PipelineFact
         count,
       ]),
     ),
-    family(
-      'rosi_part_ready',
-      'gauge',
-      '1 when a part is ready, as /health/ready tells it.',
-      parts.map(({ part, ready }) => [{ part }, ready ? 1 : 0]),
-    ),
-    '',
-  ].join('\n');
+  ];
 }
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];

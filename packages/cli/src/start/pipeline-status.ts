@@ -46,8 +46,8 @@ export interface PipelineReaders {
   /** Has the ledger topics. */
   readonly state: LogReader;
   stitcher(): StitcherProgress | Promise<StitcherProgress>;
-  outcomes(): readonly OutcomeCounts[];
-  loader(): readonly Position[];
+  outcomes(): readonly OutcomeCounts[] | Promise<readonly OutcomeCounts[]>;
+  loader(): readonly Position[] | Promise<readonly Position[]>;
 }
 
 const collected = eventsCollected.name;
@@ -76,7 +76,7 @@ interface Backlog {
 
 export async function readPipelineStatus(readers: PipelineReaders): Promise<PipelineProgress> {
   const stitcher = await readers.stitcher();
-  const loader = readers.loader();
+  const loader = await readers.loader();
   // From here on only ends are read.
   const [collectedByStitcher, collectedByLoader, ...ledgersByLoader] = await Promise.all([
     backlogs(readers.log, collected, stitcher.positions),
@@ -84,16 +84,31 @@ export async function readPipelineStatus(readers: PipelineReaders): Promise<Pipe
     ...ledgers.map((topic) => backlogs(readers.state, topic, loader)),
   ]);
   const all = [...collectedByStitcher, ...collectedByLoader, ...ledgersByLoader.flat()];
+  const outcomes = outcomeCounts(await readers.outcomes());
   const settled = stitcher.queued === 0 && all.every(({ position, end }) => position >= end);
   return {
     settled,
     freshThrough: settled ? null : await freshThrough(all, stitcher.oldestQueued),
     stages: [
-      stage('stitcher', collectedByStitcher, stitcher.queued, outcomeCounts(readers.outcomes())),
+      stage('stitcher', collectedByStitcher, stitcher.queued, outcomes),
       stage(`loader ${collected}`, collectedByLoader, 0, {}),
       ...ledgersByLoader.map((lags, index) => stage(`loader ${ledgers[index] ?? ''}`, lags, 0, {})),
     ],
   };
+}
+
+/** The same with clicks that the log does not have yet. */
+export function withClicks(
+  status: PipelineStatus,
+  waiting: number,
+  oldestReceivedAt: number | null,
+): PipelineStatus {
+  const clicks: StageStatus = { name: 'clicks', lastOffset: null, lag: waiting, outcomes: {} };
+  const stages = [...status.stages, clicks];
+  if (waiting === 0) return { ...status, stages };
+  const oldest = oldestReceivedAt === null ? null : new Date(oldestReceivedAt).toISOString();
+  const times = [status.freshThrough, oldest].filter((time) => time !== null).sort();
+  return { settled: false, freshThrough: times[0] ?? null, stages };
 }
 
 /** A partition without a position has not been begun: its consumer is at its first record. */

@@ -11,8 +11,8 @@ import { writePrivateFile } from './atomic-file.js';
 const runSchema = z.object({
   pid: z.number().int(),
   httpUrl: z.string(),
-  /** May carry a password, so the file is private. */
-  clickhouseUrl: z.string(),
+  /** May carry a password, so the file is private. Null: this process speaks to none. */
+  clickhouseUrl: z.string().nullable(),
   startedAt: z.string(),
 });
 export type RunningInstance = Readonly<z.output<typeof runSchema>>;

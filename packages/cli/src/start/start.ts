@@ -1,14 +1,15 @@
 /**
- * `rosi start`: the composition root of the embedded product. Parts start in order, each only once
+ * `rosi start`: the composition root of a process, of all parts or of some. Parts start in order, each only once
  * the one before is up, and stop in reverse; a part that fails stops the others and ends the
  * process with exit code 1. What was accepted is on disk before it is answered, so a stop at any
  * moment loses nothing and the next start goes on where this one ended.
  */
 import { armFailpoint, createLogger, startInOrder } from '@rosi/service-kit';
 import type { Terminal } from '../terminal/terminal.js';
-import { bannerText } from './banner.js';
+import { bannerText, partsBannerText } from './banner.js';
 import type { StartConfig } from './config.js';
 import type { KeyName } from './keys.js';
+import { isWhole } from './part-names.js';
 import { createParts } from './parts.js';
 
 export interface StartOptions {
@@ -36,16 +37,22 @@ export async function runStart({
   });
   if (started === null) return 0;
   const { httpUrl, clickhouseUrl, found } = running();
+  const facts = {
+    version,
+    httpUrl,
+    clickhouseUrl: clickhouseUrl === null ? null : withoutCredentials(clickhouseUrl),
+    dataDir: config.dataDir,
+    kafka: config.kafka,
+  };
   terminal.out(
-    bannerText({
-      version,
-      httpUrl,
-      clickhouseUrl: withoutCredentials(clickhouseUrl),
-      clickhouseEmbedded: config.clickhouseUrl === null,
-      dataDir: config.dataDir,
-      found,
-      stated: statedKeys(config),
-    }),
+    isWhole(config.parts)
+      ? bannerText({
+          ...facts,
+          clickhouseEmbedded: config.clickhouseUrl === null,
+          found,
+          stated: statedKeys(config),
+        })
+      : partsBannerText({ ...facts, parts: config.parts }),
   );
   const fault = await Promise.race([faults.first, aborted(signal)]);
   if (fault === null) {

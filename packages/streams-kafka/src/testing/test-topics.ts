@@ -3,8 +3,8 @@ import type { Topic } from '@rosi/events';
 import { partitionsOf, type Topology, wire } from '@rosi/streams';
 import kafkajs from 'kafkajs';
 import { connectKafka, type KafkaOptions } from '../connection.js';
-import { fetchRecords } from '../fetch-records.js';
-import { endOffsets, firstOffset, offsetIn } from '../offsets.js';
+import { endOffsets, offsetIn, type Place } from '../offsets.js';
+import { readPartition } from '../read-topic.js';
 import type { KafkaRecord } from '../record-batches.js';
 import { TopicNames } from '../task-spec.js';
 import { declareTopics, ensureTopics } from '../topics.js';
@@ -12,15 +12,15 @@ import { declareTopics, ensureTopics } from '../topics.js';
 const { Kafka } = kafkajs;
 const ALL_REPLICAS = -1;
 const MESSAGES_AT_ONCE = 500;
-const LIMITS = { waitMs: 100, bytesMax: 8e6, partitionBytesMax: 8e6 };
 
 /** Makes the topics of a topology, for tests that write before anything runs. */
 export function makeTopics(
   kafka: KafkaOptions,
   topology: Topology,
-  options: { readonly prefix: string; readonly partitions: number },
+  options: { readonly prefix: string; readonly partitions: number; readonly replicas?: number },
 ): Promise<void> {
-  const settings = { partitions: options.partitions, replicas: 1, retentionMs: -1 };
+  const { partitions, replicas = 1 } = options;
+  const settings = { partitions, replicas, retentionMs: -1 };
   const names = new TopicNames(options.prefix);
   return ensureTopics(kafka, declareTopics(wire(topology), names, settings));
 }
@@ -65,16 +65,7 @@ export async function readTopic(
     await connection.watch([topic]);
     const records: KafkaRecord[] = [];
     for (let partition = 0; partition < partitions; partition += 1) {
-      const place = { topic, partition };
-      const end = offsetIn(await endOffsets(connection, [place]), place);
-      let from = await firstOffset(connection, place);
-      while (from < end) {
-        const broker = await connection.leader(topic, partition);
-        const [fetched] = await fetchRecords(broker, [{ topic, partition, from }], LIMITS);
-        if (fetched === undefined || fetched.error !== undefined) throw new Error(fetched?.error);
-        records.push(...fetched.records);
-        from = fetched.nextOffset;
-      }
+      records.push(...(await readPartition(connection, { topic, partition })));
     }
     return records;
   } finally {
@@ -89,6 +80,62 @@ export async function removeTopics(kafka: KafkaOptions, prefix: string): Promise
   try {
     const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
     if (topics.length > 0) await admin.deleteTopics({ topics });
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** As retention does it: the records of a partition that come before an offset are gone. */
+export async function removeRecords(
+  kafka: KafkaOptions,
+  place: Place,
+  before: number | 'end',
+): Promise<void> {
+  const connection = await connectKafka(kafka);
+  try {
+    await connection.watch([place.topic]);
+    const upTo = before === 'end' ? offsetIn(await endOffsets(connection, [place]), place) : before;
+    const broker = await connection.leader(place.topic, place.partition);
+    const { topic, partition } = place;
+    const partitions = [{ partition, offset: String(upTo) }];
+    await broker.deleteRecords({ topics: [{ topic, partitions }] });
+  } finally {
+    await connection.close();
+  }
+}
+
+/** How many offsets the topics with this prefix have given out, by topic, markers included. */
+export async function offsetsGiven(
+  kafka: KafkaOptions,
+  prefix: string,
+): Promise<ReadonlyMap<string, number>> {
+  const admin = new Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).admin();
+  await admin.connect();
+  try {
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+    const counts = topics.map(async (topic): Promise<[string, number]> => {
+      const partitions = await admin.fetchTopicOffsets(topic);
+      return [topic, partitions.reduce((sum, { high }) => sum + Number(high), 0)];
+    });
+    return new Map(await Promise.all(counts));
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** Topics of somebody else's, as the broker makes them; kept for ever. */
+export async function makePlainTopics(
+  kafka: KafkaOptions,
+  topics: readonly string[],
+  partitions: number,
+): Promise<void> {
+  const admin = new Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).admin();
+  const configEntries = [{ name: 'retention.ms', value: '-1' }];
+  await admin.connect();
+  try {
+    await admin.createTopics({
+      topics: topics.map((topic) => ({ topic, numPartitions: partitions, configEntries })),
+    });
   } finally {
     await admin.disconnect();
   }

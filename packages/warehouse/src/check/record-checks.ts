@@ -5,6 +5,7 @@
  * Guarantees: reads only; holds one page. Knows only records that retention has left in the log.
  */
 import { countCreditDeltas } from '../credit-delta-rows.js';
+import { columnType } from '../native/row-block.js';
 import type { BaseTable, OrderRecordRow, RowOf } from '../rows.js';
 import { literal } from '../schema/define-table.js';
 import type { Warehouse } from '../warehouse-api.js';
@@ -34,18 +35,19 @@ export async function compareRecords(
 ): Promise<readonly Finding[]> {
   const found = new Map<number, Values>();
   const rows = await database.query<Values & { log_offset: number }>(
-    // Times as they are inserted; a column that is computed does not come with the star.
+    // Times as `asShown` gives them; a column that is computed does not come with the star.
     `SELECT * FROM rosi.${page.table} WHERE ${ofPage(page)}
     SETTINGS date_time_output_format = 'iso'`,
   );
   const findings: Finding[] = [];
   for (const row of rows) found.set(row.log_offset, row);
   const missing: Values[] = [];
-  for (const due of page.rows) {
-    const row = found.get(due.log_offset);
-    if (row === undefined) missing.push({ ...due });
-    else findings.push(...differingColumns(page.table, { ...due }, row));
-    found.delete(due.log_offset);
+  for (const made of page.rows) {
+    const due = asShown(page.table, { ...made });
+    const row = found.get(made.log_offset);
+    if (row === undefined) missing.push(due);
+    else findings.push(...differingColumns(page.table, due, row));
+    found.delete(made.log_offset);
   }
   for (const row of found.values()) {
     findings.push(finding(page.table, row, 'a row', 'no record of the log'));
@@ -53,6 +55,20 @@ export async function compareRecords(
   findings.push(...(await notReplaced(database, page.table, missing)));
   if (page.table === 'order_records') findings.push(...(await missingDeltas(database, page)));
   return findings;
+}
+
+/** A row to be inserted as ClickHouse shows it: with texts for times. */
+function asShown(table: BaseTable, row: Values): Values {
+  const shown = Object.entries(row).map(([name, value]) => [
+    name,
+    columnType(table, name).includes('DateTime64') ? timeTexts(value) : value,
+  ]);
+  return Object.fromEntries(shown);
+}
+
+/** Of a time, or of arrays of times. */
+function timeTexts(value: unknown): unknown {
+  return Array.isArray(value) ? value.map(timeTexts) : new Date(Number(value)).toISOString();
 }
 
 function finding(table: BaseTable, row: Values, found: string, expected: string): Finding {

@@ -1,5 +1,6 @@
 import type { LedgerCatalogue, LedgerOrder } from '@rosi/events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rowBlock } from '../native/row-block.js';
 import { catalogueEntryRow, orderRow } from '../record-rows.js';
 import { credited, entry, order, T0, touch, unattributed } from '../testing/ledger-fixtures.js';
 import { startTestDatabase, type TestDatabase } from '../testing/test-database.js';
@@ -29,11 +30,11 @@ const range: OverviewRange = {
 
 const record = (...orders: LedgerOrder[]) => {
   const rows = orders.map((each) => orderRow(each, place()));
-  return database.warehouse.insertBatch('order_records', rows, `t${offset}`);
+  return database.warehouse.insertBatch(rowBlock('order_records', rows), `t${offset}`);
 };
 const catalogue = (...entries: LedgerCatalogue[]) => {
   const rows = entries.map((each) => catalogueEntryRow(each, place()));
-  return database.warehouse.insertBatch('catalogue_entries', rows, `t${offset}`);
+  return database.warehouse.insertBatch(rowBlock('catalogue_entries', rows), `t${offset}`);
 };
 const ofPost = (id: string) => touch({ touchpointId: `t-${id}`, postId: id });
 const simple = (orderId: string, net: number, post: string, more: Partial<LedgerOrder> = {}) =>

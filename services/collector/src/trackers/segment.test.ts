@@ -1,0 +1,277 @@
+/** Segment's messages, by the table of docs/connect/segment.md. */
+import { describe, expect, test } from 'vitest';
+import { startedAt } from '../testing/fixture.js';
+import { collectedBy, eventOf, messageContext } from '../testing/messages.js';
+import { readSegment } from './segment.js';
+
+const base = {
+  messageId: 'm-1',
+  anonymousId: 'a-1',
+  userId: 'u-1',
+  timestamp: '2026-03-01T10:00:00.123Z',
+  sentAt: new Date(startedAt).toISOString(),
+};
+const read = (message: object) => readSegment({ ...base, ...message }, messageContext);
+const event = (message: object) => eventOf(read(message));
+const track = (name: string, properties: object = {}) =>
+  event({ type: 'track', event: name, properties });
+const common = {
+  event_id: 'segment:m-1',
+  occurred_at: '2026-03-01T10:00:00.123Z',
+  identifiers: { user_id: 'u-1', anonymous_id: 'a-1' },
+};
+
+describe('kinds of messages', () => {
+  const page = { url: 'https://shop.example/a', referrer: 'https://t.co/x', title: 'A' };
+  const context = {
+    page: { ...page, path: '/a', search: '' },
+    campaign: { name: 'spring', source: 'mastodon', medium: 'social', content: 'c', term: 't' },
+    userAgent: 'Mozilla/5.0',
+    ip: '192.0.2.7',
+    locale: 'en',
+  };
+
+  test('page, with everything that its context tells', () => {
+    expect(
+      event({ type: 'page', name: 'Hats', properties: { category: 'wear' }, context }),
+    ).toEqual({
+      ...common,
+      type: 'page',
+      page,
+      utm: {
+        ...{ campaign: 'spring', source: 'mastodon', medium: 'social' },
+        ...{ content: 'c', term: 't' },
+      },
+      user_agent: 'Mozilla/5.0',
+      ip: '192.0.2.7',
+      properties: { category: 'wear', event: 'Hats' },
+    });
+  });
+
+  test.each<[string, object, object]>([
+    ['the page that a page call states itself', { type: 'page', properties: page }, { page }],
+    ['screen', { type: 'screen', name: 'Home' }, { type: 'identify' }],
+    [
+      'identify: traits are identifiers, and not kept',
+      { type: 'identify', traits: { email: 'A@b.org', phone: '+33612345678', lastName: 'L' } },
+      {
+        type: 'identify',
+        identifiers: { ...common.identifiers, email: 'A@b.org', phone: '+33612345678' },
+      },
+    ],
+    [
+      "a user's id that is an address",
+      { type: 'identify', userId: 'ada@b.org' },
+      { identifiers: { user_id: 'ada@b.org', anonymous_id: 'a-1', email: 'ada@b.org' } },
+    ],
+    [
+      'alias: who was a-0 is u-1',
+      { type: 'alias', previousId: 'a-0' },
+      { type: 'identify', identifiers: { user_id: 'u-1', anonymous_id: 'a-0' } },
+    ],
+    [
+      "group: a company's address is nobody's",
+      { type: 'group', groupId: 'g-1', traits: { email: 'office@b.org' } },
+      { type: 'identify', identifiers: common.identifiers, properties: { group_id: 'g-1' } },
+    ],
+  ])('%s', (_, message, expected) => {
+    const read = event(message);
+    expect(read).toMatchObject(expected);
+    if ('identifiers' in expected) expect(read['identifiers']).toEqual(expected.identifiers);
+    expect(JSON.stringify(read)).not.toContain('lastName');
+  });
+
+  test('an unknown kind, and a message for other tools, are ignored', () => {
+    expect(read({ type: 'delete' })).toEqual({ kind: 'ignored', reason: 'type' });
+    for (const integrations of [{ All: false }, { ROSI: false }, { All: false, Mixpanel: true }]) {
+      const reading = read({ type: 'page', integrations });
+      expect(reading).toEqual({ kind: 'ignored', reason: 'integrations' });
+    }
+    for (const integrations of [
+      {},
+      { All: true },
+      { All: false, ROSI: true },
+      { Mixpanel: false },
+    ]) {
+      expect(read({ type: 'page', integrations }).kind).toBe('event');
+    }
+  });
+});
+
+describe('time and id', () => {
+  const seconds = (offset: number) => new Date(startedAt + offset * 1_000).toISOString();
+
+  test.each([
+    ['a delay is no error', seconds(-100), seconds(-2), seconds(-100)],
+    ['a clock that is an hour ahead', seconds(3_590), seconds(3_600), seconds(-10)],
+    ['a clock that is a year behind', seconds(-31_536_010), seconds(-31_536_000), seconds(-10)],
+    ['no sentAt', seconds(-500), undefined, seconds(-500)],
+  ])('%s', (_, timestamp, sentAt, expected) => {
+    expect(event({ type: 'page', timestamp, sentAt })['occurred_at']).toBe(expected);
+  });
+
+  test('a time that is none is rejected by name; an absent one is that of the receipt', () => {
+    const odd = event({ type: 'identify', timestamp: 'yesterday' });
+    expect(collectedBy(odd, 'write')).toBe('occurred_at_invalid');
+    const without = event({ type: 'identify', timestamp: undefined });
+    expect(collectedBy(without, 'write')).toMatchObject({ occurredAt: startedAt });
+  });
+
+  test('a long messageId is kept by its hash, an absent one is made', () => {
+    const long = event({ type: 'page', messageId: 'x'.repeat(300) });
+    expect(long['event_id']).toBe(`segment:${messageContext.hash('x'.repeat(300)).slice(0, 40)}`);
+    const absent = event({ type: 'identify', messageId: undefined });
+    expect(collectedBy(absent, 'write')).toMatchObject({ eventId: 'made' });
+  });
+});
+
+describe('consent', () => {
+  test.each([
+    [
+      { Analytics: false, Advertising: false },
+      { analytics: false, marketing: false },
+    ],
+    [
+      { Analytics: true, Advertising: false },
+      { analytics: true, marketing: false },
+    ],
+    [
+      { C0002: true, C0004: true },
+      { analytics: true, marketing: true },
+    ],
+    [{ Analytics: true, Performance: false }, { analytics: false }],
+    [{ Functional: true }, undefined],
+  ])('%j', (categoryPreferences, consent) => {
+    const read = event({ type: 'page', context: { consent: { categoryPreferences } } });
+    expect(read['consent']).toEqual(consent);
+  });
+
+  test('without it nothing identifies', () => {
+    const context = { consent: { categoryPreferences: { Analytics: false } } };
+    const read = event({ type: 'identify', context, traits: { email: 'a@b.org' } });
+    expect(collectedBy(read, 'write')).toMatchObject({ identifiers: [], consentAnalytics: false });
+  });
+});
+
+describe("the ecommerce spec's orders", () => {
+  const order = {
+    order_id: '50314b8e',
+    total: 27.5,
+    subtotal: 22.5,
+    revenue: 25,
+    shipping: 3,
+    tax: 2,
+    currency: 'usd',
+    coupon: 'hasbros',
+    products: [
+      { product_id: '507f1f77', sku: '45790-32', name: 'Monopoly', price: 19, quantity: 1 },
+      { product_id: '505bd76785', name: 'UNO', price: '3.00', quantity: 2 },
+    ],
+  };
+
+  test('Order Completed', () => {
+    const read = track('Order Completed', order);
+    expect(read).toMatchObject({
+      ...common,
+      type: 'purchase',
+      order: {
+        order_id: '50314b8e',
+        total: '27.5',
+        currency: 'USD',
+        tax: '2',
+        shipping: '3',
+        coupon_codes: ['hasbros'],
+        items: [
+          { sku: '45790-32', name: 'Monopoly', quantity: 1, unit_price: '19' },
+          { sku: '505bd76785', name: 'UNO', quantity: 2, unit_price: '3.00' },
+        ],
+      },
+    });
+    expect(collectedBy(read, 'write')).toMatchObject({ order: { total: 2_750, tax: 200 } });
+  });
+
+  test.each<[string, object, object | string]>([
+    ['revenue is without tax and shipping', { total: undefined }, { total: 3_000 }],
+    ['a number alone', { total: undefined, revenue: undefined }, { total: null }],
+    ['no currency is guessed', { currency: undefined }, 'currency_missing'],
+    ['nothing is rounded', { total: 27.505 }, 'amount_too_precise'],
+    ['zeros beyond the currency', { total: '27.5000' }, { total: 2_750 }],
+    ['orderId', { order_id: undefined, orderId: 7 }, { orderId: '7' }],
+    ['without an id', { order_id: undefined }, 'order_id_missing'],
+  ])('%s', (_, changes, expected) => {
+    const collected = collectedBy(track('Order Completed', { ...order, ...changes }), 'write');
+    if (typeof expected === 'string') expect(collected).toBe(expected);
+    else expect(collected).toMatchObject({ order: expected });
+  });
+
+  test('refunds and cancellations need the secret key', () => {
+    for (const name of ['Order Refunded', 'Order Cancelled']) {
+      const read = track(name, { order_id: '1', total: 5, currency: 'EUR' });
+      expect(collectedBy(read, 'write')).toBe('type_not_allowed');
+      const refundId = name === 'Order Refunded' ? 'm-1' : 'cancelled:1';
+      expect(collectedBy(read, 'secret')).toMatchObject({ refund: { refundId, amount: 500 } });
+    }
+    const all = track('Order Refunded', { order_id: '1' });
+    expect(collectedBy(all, 'secret')).toBe('refund_total_missing');
+  });
+});
+
+describe('other events', () => {
+  test.each<[string, object, object, boolean]>([
+    ['Signed Up', {}, { type: 'lead' }, false],
+    [
+      'Product Viewed',
+      { sku: 'H' },
+      { type: 'identify', properties: '{"sku":"H","event":"Product Viewed"}' },
+      false,
+    ],
+    ['my own event', {}, { type: 'identify' }, false],
+    [
+      'Email Opened',
+      { campaign_name: 'May' },
+      { type: 'view', medium: 'email', utm: { campaign: 'May' } },
+      true,
+    ],
+    ['Email Link Clicked', {}, { type: 'click', medium: 'email', mediaType: 'owned' }, true],
+    [
+      'Install Attributed',
+      { campaign: { source: 'tiktok', name: 'App', medium: 'cpc' } },
+      { type: 'click', platform: 'tiktok', medium: 'paid_social', mediaType: 'paid' },
+      true,
+    ],
+    [
+      'Deep Link Opened',
+      { url: 'https://a.example/?utm_source=x' },
+      { type: 'page', platform: 'x' },
+      true,
+    ],
+    [
+      'Product Shared',
+      { share_via: 'Facebook' },
+      { type: 'interaction', platform: 'facebook' },
+      true,
+    ],
+    [
+      'Product Reviewed',
+      { review_body: 'Good, mail me at a@b.org' },
+      { interaction: { kind: 'review', text: 'Good, mail me at [email]' } },
+      true,
+    ],
+  ])('%s', (name, properties, expected, touchpoint) => {
+    const collected = collectedBy(track(name, properties), 'write');
+    expect(collected).toMatchObject({ ...expected, touchpoint });
+  });
+
+  test('on whatever stands in a message nothing throws', () => {
+    for (const odd of [null, 'x', [], {}, { type: 'track' }, { type: 'page', context: 7 }]) {
+      const reading = readSegment(odd, messageContext);
+      if (reading.kind === 'event') collectedBy(reading.event, 'write');
+    }
+    const strange = { properties: { products: [null, 7, {}], total: {}, coupon: [] }, traits: 7 };
+    for (const name of ['Order Completed', 'Order Refunded', 'Email Opened', 'Product Shared']) {
+      expect(typeof collectedBy(event({ type: 'track', event: name, ...strange }), 'secret')).toBe(
+        name.startsWith('Order') ? 'string' : 'object',
+      );
+    }
+  });
+});

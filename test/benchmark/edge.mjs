@@ -1,0 +1,197 @@
+/**
+ * The collector's edge beside the whole pipeline, as `rosi start` runs it: redirects of tracked links, a
+ * minute of pixel hits, ten thousand idle connections with slow clients among them, and a flood on one
+ * key beside another key. Each part checks first that what was answered is what the tables have.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { startClient } from './client.mjs';
+import { secretKey, startProduct, untilSettled } from './product.mjs';
+
+const writeKey = 'wk_benchmark_write_0123456789';
+const many = 60_000;
+const warmSeconds = 3;
+const targets = { ownMs: 5, hitsPerSecond: 5_000, otherKeyMs: 100 };
+
+export const edge = {
+  name: 'edge',
+  title: 'redirects, pixel hits, idle connections and floods, beside the whole pipeline',
+  defaultEvents: targets.hitsPerSecond * 60,
+  async run({ events, say }) {
+    const dir = await mkdtemp(join(tmpdir(), 'rosi-benchmark-'));
+    const env = { ROSI_WRITE_KEY: writeKey, ROSI_TRUSTED_PROXIES: '127.0.0.1' };
+    const product = await startProduct({ dir: join(dir, 'product'), env });
+    try {
+      const links = await measureLinks(product);
+      say(linksLine(links));
+      const hits = await measureHits(product, events);
+      say(hitsLine(hits));
+      const idle = await measureIdle(product);
+      say(idleLine(idle));
+      const flood = await measureFlood(product);
+      say(floodLine(flood));
+      return { figures: { links, hits, idle, flood }, lines: [] };
+    } finally {
+      await product.stop();
+      await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+    }
+  },
+};
+
+let agentsFrom = 0;
+
+/** Visitors and ids differ from run to run: none is a repeat of another's. */
+async function load(product, options) {
+  const shared = { url: product.httpUrl, key: writeKey, addresses: many, agentsFrom };
+  agentsFrom += 10_000_000;
+  const client = await startClient('./edge-client.mjs', { ...shared, ...options });
+  return client.run();
+}
+
+async function measureLinks(product) {
+  await api(product, '/v1/links', { link_id: 'shoes', url: 'https://shop.example/shoes' });
+  const options = { kind: 'click', perSecond: 1_000, connections: 64 };
+  await load(product, { ...options, seconds: warmSeconds });
+  const before = await ownTimes(product, '/l/:link_id');
+  const { clicks, ...measured } = await load(product, { ...options, seconds: 15 });
+  const own = withinMs(before, await ownTimes(product, '/l/:link_id'), targets.ownMs);
+  expectAll('redirect', measured, 302);
+  await untilSettled(product);
+  const kept = await product.sql(
+    "SELECT substring(touchpoint_id, 7) AS id FROM touchpoints_current WHERE link_id = 'shoes'",
+  );
+  const ids = new Set(kept.map(({ id }) => id));
+  const lost = clicks.filter((id) => id === null || !ids.has(id)).length;
+  if (lost > 0)
+    throw new Error(`${lost} answered clicks of ${clicks.length} are not in the tables`);
+  return { ...measured, own };
+}
+
+async function measureHits(product, events) {
+  const perSecond = targets.hitsPerSecond;
+  const options = { kind: 'hit', perSecond, connections: 256 };
+  await load(product, { ...options, seconds: warmSeconds });
+  await untilSettled(product);
+  const before = await stored(product);
+  const watched = product.watch();
+  const startedAt = Date.now();
+  const { clicks: _, ...measured } = await load(product, {
+    ...options,
+    seconds: events / perSecond,
+  });
+  const sentSeconds = (Date.now() - startedAt) / 1_000;
+  const settledSeconds = ((await untilSettled(product)) - startedAt) / 1_000;
+  const cpu = watched.end();
+  expectAll('hit', measured, 202);
+  const after = await stored(product);
+  if (after - before !== measured.answered) {
+    throw new Error(`${measured.answered} hits were accepted, the tables have ${after - before}`);
+  }
+  return { ...measured, sentSeconds, settledSeconds, cpu };
+}
+
+/** Ten thousand that say nothing, two hundred that send a byte a second; visitors beside them. */
+async function measureIdle(product) {
+  const idle = { silent: 10_000, slow: 200 };
+  const shared = { url: product.httpUrl, key: writeKey, addresses: many, agentsFrom: 0 };
+  const holder = await startClient('./edge-client.mjs', { ...shared, kind: 'idle', idle });
+  const { clicks: _, ...measured } = await load(product, {
+    ...{ kind: 'hit', perSecond: 500, connections: 32, seconds: 10 },
+  });
+  const held = await holder.run();
+  expectAll('hit beside idle connections', measured, 202);
+  if (held.open < idle.silent) throw new Error(`only ${held.open} connections were open`);
+  return { ...measured, open: held.open };
+}
+
+/** One key from one address as fast as it can; another key's visitors from everywhere. */
+async function measureFlood(product) {
+  const made = await api(product, '/v1/keys', { kind: 'write', name: 'flood' });
+  const other = { kind: 'hit', perSecond: 50, connections: 16, seconds: 20 };
+  const alone = await load(product, { ...other, seconds: 5 });
+  const flooding = load(product, {
+    ...{ kind: 'hit', perSecond: 20_000, connections: 200, seconds: 22 },
+    ...{ key: made.key, addresses: 1, impatient: true },
+  });
+  await wait(1_000);
+  const beside = await load(product, other);
+  const flood = await flooding;
+  expectAll('hit of another key', beside, 202);
+  if ((flood.statuses[429] ?? 0) === 0) throw new Error('the flood met no limit');
+  await untilSettled(product);
+  const { clicks: _, ...measured } = beside;
+  return {
+    ...measured,
+    aloneP99: alone.p99,
+    flood: flood.statuses,
+    floodPerSecond: flood.perSecond,
+  };
+}
+
+function expectAll(what, { sent, statuses, broken }, status) {
+  if (statuses[status] === sent && Object.keys(broken).length === 0) return;
+  throw new Error(`not every ${what} was answered: ${JSON.stringify({ sent, statuses, broken })}`);
+}
+
+async function stored(product) {
+  const [row] = await product.sql(
+    "SELECT uniqExact(event_id) AS n FROM events WHERE type = 'page'",
+  );
+  return row.n;
+}
+
+async function api(product, path, body) {
+  const response = await fetch(product.httpUrl + path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return response.json();
+}
+
+/** The collector's own histogram of a route: answers by their upper bound in seconds. */
+async function ownTimes(product, route) {
+  const text = await (await fetch(`${product.httpUrl}/metrics`)).text();
+  const lines = text.split('\n').filter((line) => line.includes(`route="${route}"`));
+  return new Map(
+    lines.flatMap((line) => {
+      const found = /_bucket\{.*le="([^"]+)".*\} (\d+)/.exec(line);
+      return found === null
+        ? []
+        : [[Number(found[1].replace('+Inf', 'Infinity')), Number(found[2])]];
+    }),
+  );
+}
+
+function withinMs(before, after, ms) {
+  const count = (bound) => (after.get(bound) ?? 0) - (before.get(bound) ?? 0);
+  return { answers: count(Infinity), within: count(ms / 1_000), withinOneMs: count(0.001) };
+}
+
+const ms = (value) => `${value.toFixed(1)} ms`;
+const share = (part, whole) => `${((100 * part) / whole).toFixed(2)} %`;
+
+const linksLine = ({ perSecond, p50, p99, own }) =>
+  `redirects: ${perSecond.toFixed(0)}/s, every click in the tables; own time within 1 ms ` +
+  `${share(own.withinOneMs, own.answers)}, within ${targets.ownMs} ms ` +
+  `${share(own.within, own.answers)} (target 99 %); the client saw p50 ${ms(p50)}, p99 ${ms(p99)}`;
+
+const hitsLine = ({ answered, perSecond, p50, p99, max, sentSeconds, settledSeconds, cpu }) =>
+  `pixel hits: ${answered} at ${perSecond.toFixed(0)}/s (target ${targets.hitsPerSecond}), no error, all in ` +
+  `the tables; p50 ${ms(p50)}, p99 ${ms(p99)}, max ${ms(max)}; sent in ${sentSeconds.toFixed(1)} s, settled ` +
+  `after ${settledSeconds.toFixed(1)} s; CPU ${cpu.productSeconds.toFixed(1)} s of the product (${threadsText(cpu)}), ` +
+  `${cpu.clickhouseSeconds.toFixed(1)} s of ClickHouse`;
+
+const threadsText = ({ threads }) =>
+  threads.map(({ name, seconds }) => `${name} ${seconds.toFixed(1)}`).join(', ');
+
+const idleLine = ({ open, perSecond, p50, p99 }) =>
+  `beside ${open} idle and slow connections: ${perSecond.toFixed(0)} hits/s, no error; p50 ${ms(p50)}, ` +
+  `p99 ${ms(p99)}`;
+
+const floodLine = ({ flood, floodPerSecond, p50, p99, aloneP99 }) =>
+  `flood on one key at ${floodPerSecond.toFixed(0)}/s (${JSON.stringify(flood)}): another key p50 ${ms(p50)}, ` +
+  `p99 ${ms(p99)} (target ${targets.otherKeyMs} ms; alone ${ms(aloneP99)})`;
