@@ -112,6 +112,7 @@ function recordOf(base, eligible, { revision, recordedAt, refunded }, before) {
     eligible: eligible.length,
     credits,
     deltas,
+    movedFrom: [],
   };
 }
 

@@ -2,6 +2,8 @@
 import { type Fault, faultsOf } from './fault.js';
 
 const runtime = 'packages/streams-embedded/src/embedded.contract.test.ts';
+const runningEmbedded = 'packages/streams-embedded/src/run-embedded.test.ts';
+const changes = 'packages/streams-embedded/src/changed-state.test.ts';
 const loader = 'services/warehouse-loader/src/loader.test.ts';
 
 const commit = [
@@ -29,6 +31,42 @@ const commit = [
       find: 'const position = found?.position ?? input',
       replace: 'const position = input',
       breaks: 'Events count as often as the process starts.',
+    },
+  ]),
+  ...faultsOf('packages/streams-embedded/src/engine.ts', runningEmbedded, [
+    {
+      name: 'positions committed without changes of state',
+      find: '      this.state.persist();\n      this.writeProgress();',
+      replace: '      this.writeProgress();',
+      breaks: 'What was handled behind a backlog is as if it had never been, after a restart.',
+    },
+  ]),
+  ...faultsOf('packages/streams-embedded/src/changed-state.ts', changes, [
+    {
+      name: 'state committed without what the tree was not told of',
+      find: 'void this.log.put(sequenceKey(this.nextSequence), table.stored(logged, table.end));',
+      replace: '',
+      breaks: 'A restart forgets what was changed since the tree was last brought up to date.',
+    },
+    {
+      name: 'a changed entry read twice',
+      find: 'const isReplaced = table.find(key) >= 0;',
+      replace: 'const isReplaced = false;',
+      breaks: 'While the tree is brought up to date, an item is moved or counted twice.',
+    },
+    {
+      name: 'changes taken for older than those before them',
+      find: '    const { newer, older } = this;',
+      replace: '    const { newer: older, older: newer } = this;',
+      breaks: 'While the tree is brought up to date, a value that was replaced is read.',
+    },
+  ]),
+  ...faultsOf('packages/streams-embedded/src/change-table.ts', changes, [
+    {
+      name: 'removals forgotten in a restart',
+      find: 'const value = length === REMOVED ? null : stored.subarray(keyEnd, end);',
+      replace: 'const value = stored.subarray(keyEnd, end);',
+      breaks: 'What was removed is there again, empty.',
     },
   ]),
   ...faultsOf('packages/streams-embedded/src/task-queue.ts', runtime, [

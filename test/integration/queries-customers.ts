@@ -52,12 +52,13 @@ export const customers: Answers = {
     return ordered(all, 'month', 'currency');
   },
   16: ({ orders }) => {
-    const own = orders.filter((row) => row['person_id'] !== '' && row['currency'] === 'EUR');
-    const persons = by(own, ['person_id'], (_, group) => {
-      const times = group.map((row) => number(row, 'occurred_at'));
-      const first = Math.min(...times);
-      const again = times.some((at) => at > first && at <= first + 90 * 86_400_000);
-      return { won: monthOf(first), again, net: sum(group, 'net') };
+    const known = orders.filter((row) => row['person_id'] !== '');
+    const persons = by(known, ['person_id'], (_, group) => {
+      const times = group.map((row) => number(row, 'occurred_at')).sort((a, b) => a - b);
+      const [first = 0, second = Number.POSITIVE_INFINITY] = times;
+      const inEuros = group.filter((row) => row['currency'] === 'EUR');
+      const again = second <= first + 90 * 86_400_000;
+      return { won: monthOf(first), again, net: sum(inEuros, 'net') };
     });
     const all = by(persons, ['won'], (key, group) => ({
       ...key,

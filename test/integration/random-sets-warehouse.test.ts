@@ -90,8 +90,17 @@ async function problemsOf(loaded: LoadedDatabase, tables: OracleTables): Promise
       UNION ALL SELECT order_id, model, touchpoint_id, -credit, -share FROM rosi.credits_current)
     GROUP BY order_id, model, touchpoint_id HAVING more != 0 OR more_share != 0`,
   );
+  const columns = `order_id, person_id, occurred_at, currency, gross, tax, shipping, refunded, net,
+    new_customer`;
+  const elsewhere = await database.warehouse.query(
+    `SELECT ${columns}, sum(one) AS more FROM (
+      SELECT ${columns}, 1 AS one FROM rosi.orders_by_time
+      UNION ALL SELECT ${columns}, -1 AS one FROM rosi.orders_current)
+    GROUP BY ${columns} HAVING more != 0`,
+  );
   return [
     ...(differences.length === 0 ? [] : [formatDifferences(differences)]),
+    ...elsewhere.map((row) => `orders_by_time differs: ${JSON.stringify(row)}`),
     ...unbalanced.map((row) => `deltas add up to more or less: ${JSON.stringify(row)}`),
   ];
 }

@@ -125,6 +125,7 @@ it.each(corruptions.map((each) => [`${each.table}: ${each.what}`, each] as const
 const orderTables = [
   'order_records',
   'credit_deltas',
+  'order_times',
   ...['post', 'influencer', 'campaign', 'channel'].map((key) => `credit_by_${key}_daily_sums`),
 ];
 

@@ -85,7 +85,9 @@ const adaEvents = [
   },
 ];
 
-const personTables = ['order_records', 'credit_deltas', 'events', 'touchpoints', 'identities'];
+const personTables = ['order_records', 'order_times', 'credit_deltas'].concat(
+  ...['events', 'touchpoints', 'identities'],
+);
 
 /** Rows of any table that name what is looked for. */
 async function rowsNaming(product: Product, traces: readonly string[]): Promise<string[]> {

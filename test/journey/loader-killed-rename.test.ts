@@ -17,6 +17,7 @@ const endsMsMax = 30_000;
 const tables = [
   'order_records',
   'credit_deltas',
+  'order_times',
   'credit_by_post_daily_sums',
   'credit_by_influencer_daily_sums',
   'credit_by_campaign_daily_sums',
@@ -59,7 +60,7 @@ async function sendOrder(): Promise<void> {
 async function expectExact(): Promise<void> {
   const cents = orders * 1_000;
   expect(await loadedTotals(product)).toMatchObject({
-    ...{ net: cents, daily: cents, deltas: cents, credits: cents },
+    ...{ net: cents, by_time: cents, daily: cents, deltas: cents, credits: cents },
   });
   const perKey = ['post', 'influencer', 'campaign', 'channel'].map(
     (key) => `(SELECT sum(credit) FROM revenue_by_${key}_daily WHERE model = 'linear') AS ${key}`,

@@ -20,6 +20,7 @@ export function orderOf(orderId: string, total: string) {
 export async function loadedTotals(product: Product): Promise<Row | undefined> {
   const [found] = await product.sql(`SELECT
     (SELECT sum(net) FROM orders_current) AS net,
+    (SELECT sum(net) FROM orders_by_time) AS by_time,
     (SELECT sum(credit) FROM revenue_by_post_daily WHERE model = 'linear') AS daily,
     (SELECT sum(credit) FROM credits WHERE model = 'linear') AS deltas,
     (SELECT sum(credit) FROM credits_current WHERE model = 'linear') AS credits,

@@ -8,6 +8,7 @@ import { addDemo } from './demo/flags.js';
 import { addImportCommands } from './import/flags.js';
 import { addKeyCommands } from './keys/flags.js';
 import { addLinkCommands } from './links/flags.js';
+import { addConnectorCommands } from './operating/connector-flags.js';
 import { addOperatingCommands } from './operating/flags.js';
 import { addWebhookCommands } from './operating/webhook-flags.js';
 import { examples, type ProgramContext, seconds, withInstance } from './program-context.js';
@@ -42,6 +43,7 @@ export function createProgram(context: ProgramContext): Command {
   addKeyCommands(program, context);
   addOperatingCommands(program, context);
   addWebhookCommands(program, context);
+  addConnectorCommands(program, context);
   program.addHelpText(
     'after',
     '\nExit codes: 0 done, 1 a fault (or rejected lines), 2 wrong use or configuration.\n' +

@@ -13,6 +13,7 @@ export const mediumOfKind: Readonly<Record<SourceKind, Medium>> = {
   assistant: 'referral',
   mail: 'email',
   payment: 'referral',
+  shortener: 'referral',
   site: 'referral',
 };
 

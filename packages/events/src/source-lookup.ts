@@ -1,7 +1,7 @@
 /** Finds the known source behind a host, an app or a utm_source. */
 import { parse } from 'tldts';
 import { bareHost } from './landing.js';
-import { type Source, sources } from './sources.js';
+import { type Source, type SourceKind, sources } from './sources.js';
 
 const anySuffix = '.*';
 
@@ -18,8 +18,10 @@ const byName = index((source) =>
   source.hosts.filter((host) => host.endsWith(anySuffix)).map((host) => host.slice(0, -2)),
 );
 const byApp = index((source) => source.apps ?? []);
+/** What utm_source names besides these is a campaign's own word: `square`, `goo`. */
+const unnamedKinds: ReadonlySet<SourceKind> = new Set(['payment', 'shortener', 'site']);
 const byUtmSource = index((source) => [
-  ...(source.kind === 'payment' || source.kind === 'site' ? [] : [source.platform]),
+  ...(unnamedKinds.has(source.kind) ? [] : [source.platform]),
   ...(source.names ?? []),
 ]);
 

@@ -4,7 +4,15 @@
  */
 
 /** How a platform sends visitors when nothing more is known. */
-export type SourceKind = 'search' | 'social' | 'video' | 'assistant' | 'mail' | 'payment' | 'site';
+export type SourceKind =
+  | 'search'
+  | 'social'
+  | 'video'
+  | 'assistant'
+  | 'mail'
+  | 'payment'
+  | 'shortener'
+  | 'site';
 
 export interface Source {
   /** Lower case, as it stands in the column `platform`. */
@@ -25,7 +33,7 @@ const search: readonly Source[] = [
   {
     platform: 'google',
     kind: 'search',
-    hosts: ['google.*', 'googleadservices.com'],
+    hosts: ['google.*', 'googleadservices.com', 'syndicatedsearch.goog'],
     apps: [
       'com.google.android.googlequicksearchbox',
       'com.google.android.googlequicksearchbox/https/www.google.com',
@@ -61,7 +69,7 @@ const search: readonly Source[] = [
   { platform: 'daum', kind: 'search', hosts: ['daum.net'] },
   { platform: 'seznam', kind: 'search', hosts: ['seznam.cz'] },
   { platform: 'sogou', kind: 'search', hosts: ['sogou.com'] },
-  { platform: 'so', kind: 'search', hosts: ['so.com'] },
+  { platform: 'so', kind: 'search', hosts: ['so.com', 'so.360.cn'] },
   { platform: 'ask', kind: 'search', hosts: ['ask.com'] },
   { platform: 'aol', kind: 'search', hosts: ['aol.com', 'search.aol.com'] },
   { platform: 'kagi', kind: 'search', hosts: ['kagi.com'] },
@@ -69,13 +77,29 @@ const search: readonly Source[] = [
   { platform: 'swisscows', kind: 'search', hosts: ['swisscows.com'] },
   { platform: 'lilo', kind: 'search', hosts: ['lilo.org'] },
   { platform: 'coccoc', kind: 'search', hosts: ['coccoc.com'] },
+  { platform: 'metager', kind: 'search', hosts: ['metager.*'] },
+  { platform: 'presearch', kind: 'search', hosts: ['presearch.com'] },
+  { platform: 'yep', kind: 'search', hosts: ['yep.com'] },
+  { platform: 'goo', kind: 'search', hosts: ['search.goo.ne.jp'] },
+  { platform: 'rambler', kind: 'search', hosts: ['nova.rambler.ru', 'rambler.ru'] },
+  { platform: 'dogpile', kind: 'search', hosts: ['dogpile.com'] },
+  { platform: 'zapmeta', kind: 'search', hosts: ['zapmeta.*'] },
+  { platform: 'shenma', kind: 'search', hosts: ['sm.cn'] },
+  { platform: 'toutiao', kind: 'search', hosts: ['so.toutiao.com'] },
+  { platform: 'avira', kind: 'search', hosts: ['search.avira.com'] },
+  { platform: 'web.de-search', kind: 'search', hosts: ['suche.web.de'] },
+  { platform: 'gmx-search', kind: 'search', hosts: ['suche.gmx.net'] },
+  { platform: 't-online-search', kind: 'search', hosts: ['suche.t-online.de'] },
+  { platform: 'orange-search', kind: 'search', hosts: ['lemoteur.orange.fr'] },
+  { platform: 'excite', kind: 'search', hosts: ['excite.co.jp'] },
+  { platform: 'biglobe', kind: 'search', hosts: ['cgi.search.biglobe.ne.jp'] },
 ];
 
 const social: readonly Source[] = [
   {
     platform: 'facebook',
     kind: 'social',
-    hosts: ['facebook.com', 'fb.com', 'fb.me', 'facebook.net'],
+    hosts: ['facebook.com', 'fb.com', 'fb.me', 'fb.watch', 'facebook.net'],
     apps: ['com.facebook.katana', 'com.facebook.lite'],
     names: [
       'fb',
@@ -111,8 +135,8 @@ const social: readonly Source[] = [
   {
     platform: 'whatsapp',
     kind: 'social',
-    hosts: ['whatsapp.com', 'wa.me'],
-    apps: ['com.whatsapp'],
+    hosts: ['whatsapp.com', 'wa.me', 'wl.co'],
+    apps: ['com.whatsapp', 'com.whatsapp.w4b'],
     names: ['wa'],
   },
   {
@@ -191,7 +215,7 @@ const social: readonly Source[] = [
   {
     platform: 'bluesky',
     kind: 'social',
-    hosts: ['bsky.app', 'bsky.social', 'go.bsky.app'],
+    hosts: ['bsky.app', 'bsky.social', 'go.bsky.app', 'skyfeed.app'],
     apps: ['xyz.blueskyweb.app'],
     names: ['bsky'],
   },
@@ -216,7 +240,12 @@ const social: readonly Source[] = [
     hosts: ['discord.com', 'discord.gg', 'discordapp.com'],
     apps: ['com.discord'],
   },
-  { platform: 'slack', kind: 'social', hosts: ['slack.com'], apps: ['com.slack', 'com.Slack'] },
+  {
+    platform: 'slack',
+    kind: 'social',
+    hosts: ['slack.com', 'slack-redir.net'],
+    apps: ['com.slack', 'com.Slack'],
+  },
   { platform: 'quora', kind: 'social', hosts: ['quora.com'] },
   {
     platform: 'hackernews',
@@ -228,7 +257,7 @@ const social: readonly Source[] = [
   {
     platform: 'vk',
     kind: 'social',
-    hosts: ['vk.com', 'vk.ru', 'away.vk.com'],
+    hosts: ['vk.com', 'vk.ru', 'away.vk.com', 'vkontakte.ru'],
     apps: ['com.vkontakte.android'],
     names: ['vkontakte'],
   },
@@ -271,6 +300,44 @@ const social: readonly Source[] = [
   { platform: 'linktree', kind: 'social', hosts: ['linktr.ee'] },
   { platform: 'beacons', kind: 'social', hosts: ['beacons.ai'] },
   { platform: 'patreon', kind: 'social', hosts: ['patreon.com'] },
+  { platform: 'flickr', kind: 'social', hosts: ['flickr.com', 'flic.kr'] },
+  { platform: 'soundcloud', kind: 'social', hosts: ['soundcloud.com', 'gate.sc', 'exit.sc'] },
+  { platform: 'livejournal', kind: 'social', hosts: ['livejournal.com', 'livejournal.ru'] },
+  { platform: 'myspace', kind: 'social', hosts: ['myspace.com'] },
+  { platform: 'douban', kind: 'social', hosts: ['douban.com'] },
+  { platform: 'mixi', kind: 'social', hosts: ['mixi.jp'] },
+  { platform: 'renren', kind: 'social', hosts: ['renren.com'] },
+  { platform: 'badoo', kind: 'social', hosts: ['badoo.com'] },
+  { platform: 'dribbble', kind: 'social', hosts: ['dribbble.com'] },
+  { platform: 'behance', kind: 'social', hosts: ['behance.net'] },
+  { platform: 'deviantart', kind: 'social', hosts: ['deviantart.com'] },
+  { platform: 'foursquare', kind: 'social', hosts: ['foursquare.com'] },
+  { platform: 'lastfm', kind: 'social', hosts: ['last.fm'] },
+  { platform: 'goodreads', kind: 'social', hosts: ['goodreads.com'] },
+  { platform: 'letterboxd', kind: 'social', hosts: ['letterboxd.com', 'boxd.it'] },
+  { platform: 'strava', kind: 'social', hosts: ['strava.com'] },
+  { platform: 'lemon8', kind: 'social', hosts: ['lemon8-app.com'] },
+  { platform: 'truthsocial', kind: 'social', hosts: ['truthsocial.com'] },
+  { platform: 'v2ex', kind: 'social', hosts: ['v2ex.com'] },
+  { platform: 'zhihu', kind: 'social', hosts: ['zhihu.com'] },
+  { platform: 'skyrock', kind: 'social', hosts: ['skyrock.com'] },
+  { platform: 'viadeo', kind: 'social', hosts: ['viadeo.com'] },
+  { platform: 'workplace', kind: 'social', hosts: ['workplace.com'] },
+  {
+    platform: 'linkinbio',
+    kind: 'social',
+    hosts: [
+      'linkin.bio',
+      'lnk.bio',
+      'bio.site',
+      'campsite.bio',
+      'msha.ke',
+      'tap.bio',
+      'hoo.be',
+      'solo.to',
+      'stan.store',
+    ],
+  },
 ];
 
 const video: readonly Source[] = [
@@ -289,6 +356,10 @@ const video: readonly Source[] = [
   { platform: 'kick', kind: 'video', hosts: ['kick.com'] },
   { platform: 'rumble', kind: 'video', hosts: ['rumble.com'] },
   { platform: 'odysee', kind: 'video', hosts: ['odysee.com'] },
+  { platform: 'niconico', kind: 'video', hosts: ['nicovideo.jp', 'nico.ms'] },
+  { platform: 'huya', kind: 'video', hosts: ['huya.com'] },
+  { platform: 'douyu', kind: 'video', hosts: ['douyu.com'] },
+  { platform: 'twitcasting', kind: 'video', hosts: ['twitcasting.tv'] },
 ];
 
 const assistants: readonly Source[] = [
@@ -308,13 +379,19 @@ const assistants: readonly Source[] = [
   {
     platform: 'gemini',
     kind: 'assistant',
-    hosts: ['gemini.google.com', 'bard.google.com'],
+    hosts: ['gemini.google.com', 'bard.google.com', 'aistudio.google.com'],
     apps: ['com.google.android.apps.bard'],
   },
   {
     platform: 'copilot',
     kind: 'assistant',
-    hosts: ['copilot.microsoft.com', 'copilot.com'],
+    hosts: [
+      'copilot.microsoft.com',
+      'copilot.com',
+      'copilot.cloud.microsoft',
+      'm365.cloud.microsoft',
+      'edgeservices.bing.com',
+    ],
     apps: ['com.microsoft.copilot'],
   },
   { platform: 'deepseek', kind: 'assistant', hosts: ['deepseek.com'] },
@@ -324,6 +401,27 @@ const assistants: readonly Source[] = [
   { platform: 'poe', kind: 'assistant', hosts: ['poe.com'] },
   { platform: 'phind', kind: 'assistant', hosts: ['phind.com'] },
   { platform: 'you', kind: 'assistant', hosts: ['you.com'] },
+  { platform: 'notebooklm', kind: 'assistant', hosts: ['notebooklm.google.com'] },
+  { platform: 'duck.ai', kind: 'assistant', hosts: ['duck.ai'] },
+  { platform: 'qwen', kind: 'assistant', hosts: ['qwen.ai', 'tongyi.aliyun.com'] },
+  { platform: 'kimi', kind: 'assistant', hosts: ['kimi.com', 'kimi.moonshot.cn'] },
+  { platform: 'doubao', kind: 'assistant', hosts: ['doubao.com'] },
+  { platform: 'chatglm', kind: 'assistant', hosts: ['chatglm.cn', 'z.ai'] },
+  {
+    platform: 'ernie',
+    kind: 'assistant',
+    hosts: ['yiyan.baidu.com', 'ernie.baidu.com', 'chat.baidu.com'],
+  },
+  { platform: 'character-ai', kind: 'assistant', hosts: ['character.ai'] },
+  { platform: 'pi', kind: 'assistant', hosts: ['pi.ai'] },
+  { platform: 'genspark', kind: 'assistant', hosts: ['genspark.ai'] },
+  { platform: 'manus', kind: 'assistant', hosts: ['manus.im'] },
+  { platform: 'lumo', kind: 'assistant', hosts: ['lumo.proton.me'] },
+  { platform: 'iask', kind: 'assistant', hosts: ['iask.ai'] },
+  { platform: 'felo', kind: 'assistant', hosts: ['felo.ai'] },
+  { platform: 'andi', kind: 'assistant', hosts: ['andisearch.com'] },
+  { platform: 'jasper', kind: 'assistant', hosts: ['app.jasper.ai'] },
+  { platform: 'writesonic', kind: 'assistant', hosts: ['app.writesonic.com'] },
 ];
 
 const mail: readonly Source[] = [
@@ -337,6 +435,7 @@ const mail: readonly Source[] = [
       'outlook.office365.com',
       'mail.live.com',
       'hotmail.com',
+      'safelinks.protection.outlook.com',
     ],
     apps: ['com.microsoft.office.outlook'],
   },
@@ -354,8 +453,8 @@ const mail: readonly Source[] = [
   },
   { platform: 'icloud-mail', kind: 'mail', hosts: ['icloud.com'] },
   { platform: 'aol-mail', kind: 'mail', hosts: ['mail.aol.com'] },
-  { platform: 'gmx', kind: 'mail', hosts: ['gmx.*', 'gmx.co.uk'] },
-  { platform: 'web.de', kind: 'mail', hosts: ['web.de'] },
+  { platform: 'gmx', kind: 'mail', hosts: ['gmx.*', 'gmx.co.uk', 'deref-gmx.net'] },
+  { platform: 'web.de', kind: 'mail', hosts: ['web.de', 'deref-web.de'] },
   { platform: 't-online', kind: 'mail', hosts: ['email.t-online.de'] },
   {
     platform: 'orange-mail',
@@ -369,7 +468,12 @@ const mail: readonly Source[] = [
   { platform: 'mailchimp', kind: 'mail', hosts: ['list-manage.com', 'mailchi.mp'] },
   { platform: 'klaviyo', kind: 'mail', hosts: ['klclick.com', 'klclick1.com', 'klaviyo.com'] },
   { platform: 'brevo', kind: 'mail', hosts: ['sendibm1.com', 'brevo.com'], names: ['sendinblue'] },
-  { platform: 'email', kind: 'mail', hosts: [], names: ['e-mail', 'mail', 'mailing'] },
+  {
+    platform: 'email',
+    kind: 'mail',
+    hosts: ['urldefense.com', 'urldefense.proofpoint.com', 'linkprotect.cudasvc.com'],
+    names: ['e-mail', 'mail', 'mailing'],
+  },
   { platform: 'newsletter', kind: 'mail', hosts: [], names: ['newsletters'] },
 ];
 
@@ -434,6 +538,57 @@ const payment: readonly Source[] = [
     kind: 'payment',
     hosts: ['arcot.com', '3dsecure.io', 'cardinalcommerce.com', 'wlp-acs.com', 'rsa3dsauth.com'],
   },
+  { platform: 'braintree', kind: 'payment', hosts: ['braintreegateway.com'] },
+  { platform: 'authorize.net', kind: 'payment', hosts: ['authorize.net'] },
+  { platform: 'payu', kind: 'payment', hosts: ['payu.*', 'secure.payu.com'] },
+  { platform: 'przelewy24', kind: 'payment', hosts: ['przelewy24.pl'] },
+  { platform: 'tpay', kind: 'payment', hosts: ['tpay.com'] },
+  { platform: 'trustly', kind: 'payment', hosts: ['trustly.com'] },
+  { platform: 'paytrail', kind: 'payment', hosts: ['paytrail.com'] },
+  { platform: 'nets', kind: 'payment', hosts: ['nets.eu'] },
+  { platform: 'quickpay', kind: 'payment', hosts: ['quickpay.net'] },
+  { platform: 'swish', kind: 'payment', hosts: ['swish.nu'] },
+  { platform: 'vipps', kind: 'payment', hosts: ['vipps.no'] },
+  { platform: 'mobilepay', kind: 'payment', hosts: ['mobilepay.dk'] },
+  { platform: 'twint', kind: 'payment', hosts: ['twint.ch'] },
+  { platform: 'datatrans', kind: 'payment', hosts: ['datatrans.com'] },
+  { platform: 'saferpay', kind: 'payment', hosts: ['saferpay.com'] },
+  { platform: 'computop', kind: 'payment', hosts: ['computop-paygate.com'] },
+  { platform: 'unzer', kind: 'payment', hosts: ['unzer.com', 'heidelpay.com'] },
+  { platform: 'scalapay', kind: 'payment', hosts: ['scalapay.com'] },
+  { platform: 'sezzle', kind: 'payment', hosts: ['sezzle.com'] },
+  { platform: 'systempay', kind: 'payment', hosts: ['systempay.fr', 'lyra.com'] },
+  { platform: 'paybox', kind: 'payment', hosts: ['paybox.com'] },
+  { platform: 'ideal', kind: 'payment', hosts: ['ideal.nl'] },
+  { platform: 'buckaroo', kind: 'payment', hosts: ['buckaroo.nl'] },
+];
+
+/**
+ * Links that hide where they stood, and tools that publish through such links. The posts' own
+ * networks shorten by hosts of their own (t.co, lnkd.in, youtu.be), which stand with them.
+ */
+const shorteners: readonly Source[] = [
+  { platform: 'bitly', kind: 'shortener', hosts: ['bit.ly', 'bitly.com', 'j.mp'] },
+  { platform: 'tinyurl', kind: 'shortener', hosts: ['tinyurl.com'] },
+  { platform: 'is.gd', kind: 'shortener', hosts: ['is.gd', 'v.gd'] },
+  { platform: 'hootsuite', kind: 'shortener', hosts: ['ow.ly'] },
+  { platform: 'buffer', kind: 'shortener', hosts: ['buff.ly'] },
+  { platform: 'dlvr.it', kind: 'shortener', hosts: ['dlvr.it'] },
+  { platform: 'trib.al', kind: 'shortener', hosts: ['trib.al'] },
+  { platform: 'ifttt', kind: 'shortener', hosts: ['ift.tt'] },
+  { platform: 'rebrandly', kind: 'shortener', hosts: ['rebrand.ly', 'rb.gy'] },
+  { platform: 'cuttly', kind: 'shortener', hosts: ['cutt.ly'] },
+  { platform: 't.ly', kind: 'shortener', hosts: ['t.ly', 'tiny.cc'] },
+  { platform: 'shorturl', kind: 'shortener', hosts: ['shorturl.at'] },
+  { platform: 'hubspot', kind: 'shortener', hosts: ['hubs.ly', 'hubs.li'] },
+  { platform: 'goo.gl', kind: 'shortener', hosts: ['goo.gl', 'page.link'] },
+  { platform: 'branch', kind: 'shortener', hosts: ['app.link', 'bnc.lt'] },
+  { platform: 'appsflyer', kind: 'shortener', hosts: ['onelink.me'] },
+  { platform: 'adjust', kind: 'shortener', hosts: ['adj.st'] },
+  { platform: 'linkfire', kind: 'shortener', hosts: ['lnk.to'] },
+  { platform: 'geniuslink', kind: 'shortener', hosts: ['geni.us', 'urlgeni.us'] },
+  { platform: 'dub', kind: 'shortener', hosts: ['dub.sh', 'dub.co'] },
+  { platform: 'sprinklr', kind: 'shortener', hosts: ['spr.ly'] },
 ];
 
 /** Sites of networks above that are no search, and other senders with a name of their own. */
@@ -471,7 +626,7 @@ const sites: readonly Source[] = [
     apps: ['com.microsoft.teams'],
   },
   { platform: 'msn', kind: 'site', hosts: ['msn.com', 'ntp.msn.com'] },
-  { platform: 'amazon', kind: 'site', hosts: ['amazon.*', 'amzn.to', 'a.co'] },
+  { platform: 'amazon', kind: 'site', hosts: ['amazon.*', 'amzn.to', 'amzn.eu', 'a.co'] },
   { platform: 'ebay', kind: 'site', hosts: ['ebay.*'] },
   { platform: 'etsy', kind: 'site', hosts: ['etsy.com', 'etsy.me'] },
   { platform: 'wikipedia', kind: 'site', hosts: ['wikipedia.org'] },
@@ -480,6 +635,7 @@ const sites: readonly Source[] = [
   { platform: 'tripadvisor', kind: 'site', hosts: ['tripadvisor.*'] },
   { platform: 'yelp', kind: 'site', hosts: ['yelp.*'] },
   { platform: 'idealo', kind: 'site', hosts: ['idealo.*'] },
+  { platform: 'spotify', kind: 'site', hosts: ['spotify.com', 'spoti.fi'] },
 ];
 
 export const sources: readonly Source[] = [
@@ -489,5 +645,6 @@ export const sources: readonly Source[] = [
   ...assistants,
   ...mail,
   ...payment,
+  ...shorteners,
   ...sites,
 ];

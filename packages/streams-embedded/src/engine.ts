@@ -17,6 +17,8 @@ import {
   type Wiring,
   wire,
 } from '@rosi/streams';
+import { ChangedState } from './changed-state.js';
+import { openStore } from './environment.js';
 import { EmbeddedError } from './errors.js';
 import { LedgerWriter } from './ledger-writer.js';
 import type { Retention } from './partition-log.js';
@@ -33,6 +35,11 @@ import { TaskQueue } from './task-queue.js';
 import { createTaskState, type TaskState, taskPrefix } from './task-state.js';
 
 const CUT_RECORDS_MAX = 2000;
+/** Keys of which the tree is told in one transaction: bounds its pages in memory, and its time. */
+const WORKED_IN_MAX = 2000;
+const WORKED_IN_MAX_BEHIND = 20_000;
+/** Of changes beside the tree. */
+const CHANGES_BYTES_MAX = 48 * 1024 * 1024;
 
 /** When a cycle takes no more input; what is under way may use as much again. */
 export interface CycleBudget {
@@ -71,6 +78,9 @@ export class Engine {
   private readonly readers = new Map<string, Task[][]>();
   private readonly sources: SourceReader;
   private readonly ledger: LedgerWriter;
+  private readonly state: ChangedState;
+  /** More waits than a batch: what counts is the work done, not how soon. */
+  private isBehind = false;
   private batchNow = 0;
 
   constructor(
@@ -90,6 +100,8 @@ export class Engine {
       topicOf: (name) => this.topicOf(name),
     });
     this.ledger = new LedgerWriter(stores.ledger, options.partitions);
+    const changes = openStore(stores.environment, 'changes', { create: true });
+    this.state = new ChangedState(stores.state, changes);
     this.tasks = this.wiring.processors.flatMap((declaration) =>
       Array.from({ length: options.partitions }, (_, partition) =>
         this.makeTask(declaration, partition),
@@ -114,11 +126,28 @@ export class Engine {
       const handled = this.runTasks();
       for (const { queue } of this.tasks) queue.persist();
       this.ledger.persist();
+      if (!this.isBehind) this.state.workIn(WORKED_IN_MAX);
+      this.state.persist();
       this.writeProgress();
       writeDocument(this.stores.meta, 'outcomes', this.tally.list());
       this.options.beforeCommit?.();
       return handled;
     });
+  }
+
+  /** Brings the tree of the state up to date, a part of it; answers whether there was anything. */
+  workIn(): boolean {
+    if (this.state.size === 0) return false;
+    this.stores.environment.transactionSync(() => {
+      this.state.workIn(this.isBehind ? WORKED_IN_MAX_BEHIND : WORKED_IN_MAX);
+      this.state.persist();
+    });
+    return true;
+  }
+
+  /** So many changes wait beside the tree that it has to be brought up to date now. */
+  get isFull(): boolean {
+    return this.state.bytes >= CHANGES_BYTES_MAX;
   }
 
   /** Retention of the ledger topics, a bounded part of it; answers how many records went. */
@@ -164,8 +193,8 @@ export class Engine {
     let handled = 0;
     for (;;) {
       if (!isSpent(handled, 1)) this.takeInput();
-      const isBehind = this.sources.waiting() > batchRecordsMax;
-      msMax = isBehind ? ms : Math.min(ms, msWithoutBacklog);
+      this.isBehind = this.sources.waiting() > batchRecordsMax;
+      msMax = this.isBehind ? ms : Math.min(ms, msWithoutBacklog);
       const before = handled;
       for (const task of this.tasks) {
         if (task.queue.size === 0) continue;
@@ -202,7 +231,7 @@ export class Engine {
     const { name } = declaration;
     const number = this.identity.processors.findIndex((one) => one.name === name);
     const prefix = taskPrefix(number, partition);
-    const state = createTaskState(this.stores.state, prefix);
+    const state = createTaskState(this.state, prefix);
     const outputs = new Set(outputsOf(declaration));
     const processor = declaration.create({
       state,
@@ -270,9 +299,13 @@ export class Engine {
   /** State that an older build wrote. */
   private upgrade(known: StateIdentity | undefined): void {
     for (const { declaration, state } of this.tasks) {
-      for (const upgrade of upgradesOf(declaration, known)) upgrade(state);
+      const upgrades = upgradesOf(declaration, known);
+      for (const upgrade of upgrades) upgrade(state);
       state.closeRanges();
+      // An upgrade may change everything there is.
+      if (upgrades.length > 0) this.state.workIn(this.state.size);
     }
+    this.state.persist();
   }
 
   private takePositions(): InputPosition[] {

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Topology } from '@rosi/streams';
 import { note, noteTopic, numbering, topologyOf } from '@rosi/streams/contract';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openEnvironment } from './environment.js';
+import { openEnvironment, openStore } from './environment.js';
 import {
   type EmbeddedOptions,
   type EventLog,
@@ -122,6 +122,40 @@ test('a fault stops the runtime, once, and can be stopped again', async () => {
   expect(faults).toEqual(['broken']);
   const state = await openState({ dir: join(dir, 'state') });
   expect(state.progress().positions).toEqual([]);
+  await state.close();
+});
+
+test('behind a backlog changes wait beside the tree, and are there after a restart', async () => {
+  const count = 200;
+  await send(...Array.from({ length: count }, (_, index) => index));
+  let cycles = 0;
+  const faults: string[] = [];
+  const first = await runEmbedded(
+    options({
+      batchRecordsMax: 10,
+      budget: { records: 20 },
+      beforeCommit() {
+        cycles += 1;
+        if (cycles === 3) throw new Error('stopped');
+      },
+      onFault: ({ message }) => faults.push(message),
+    }),
+  );
+  await until(() => faults.length > 0);
+  await first.stop();
+  const environment = openEnvironment(join(dir, 'state'));
+  const countOf = (name: string) => openStore(environment, name, { create: false }).getCount();
+  expect([countOf('state'), countOf('changes')]).toEqual([0, 2]);
+  await environment.close();
+
+  const second = await runEmbedded(options());
+  const state = await openState({ dir: join(dir, 'state') });
+  await until(() => state.endOffset(output.name, 0) === count);
+  await second.stop();
+  const notes = state
+    .read(output.name, 0, 0, limits)
+    .map(({ value }) => output.codec.decode(value));
+  expect(notes.map(({ text }) => text)).toEqual(notes.map((_, index) => String(index + 1)));
   await state.close();
 });
 

@@ -107,6 +107,9 @@ async function loop(
     if (records > 0) {
       committed(records, performance.now() - begun);
       idleMs = IDLE_MS_MIN;
+      if (engine.isFull) while (engine.workIn());
+      await nextTurn();
+    } else if (engine.workIn()) {
       await nextTurn();
     } else {
       await pause(idleMs, stopping);

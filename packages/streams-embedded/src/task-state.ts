@@ -1,18 +1,19 @@
 /**
- * The state of one task inside the transaction of the runtime's cycle. All tasks share one LMDB
- * store; a prefix of three bytes (processor, partition) keeps them apart.
+ * The state of one task inside the transaction of the runtime's cycle. All tasks share one state;
+ * a prefix of three bytes (processor, partition) keeps them apart.
  */
 import { byteRange, type StateStore } from '@rosi/streams';
-import type { Store } from './environment.js';
-import { asBuffer } from './partition-log.js';
+import {
+  type ChangedState,
+  type Entry,
+  STATE_KEY_BYTES_MAX,
+  TASK_PREFIX_BYTES,
+} from './changed-state.js';
 
-const PREFIX_BYTES = 3;
-const KEY_BYTES_MAX = 1900;
+const KEY_BYTES_MAX = STATE_KEY_BYTES_MAX - TASK_PREFIX_BYTES;
 /** Entries read at once from a range: few at first, because callers often stop early. */
 const CHUNK_FIRST = 32;
 const CHUNK_MAX = 1024;
-
-type Entry = readonly [key: Buffer, value: Buffer];
 
 export interface TaskState extends StateStore {
   /** To be called when the transaction or batch ends: open ranges are over. */
@@ -21,23 +22,31 @@ export interface TaskState extends StateStore {
 
 /** The bytes that all keys of a task begin with. */
 export function taskPrefix(processor: number, partition: number): Buffer {
-  const prefix = Buffer.alloc(PREFIX_BYTES);
+  const prefix = Buffer.alloc(TASK_PREFIX_BYTES);
   prefix.writeUInt8(processor, 0);
   prefix.writeUInt16BE(partition, 1);
   return prefix;
 }
 
-export function createTaskState(store: Store, prefix: Buffer): TaskState {
+export function createTaskState(changes: ChangedState, prefix: Buffer): TaskState {
   const open = new Set<OpenRange>();
-  // One buffer for all keys on their way to lmdb, which copies them at once.
-  const scratch = Buffer.alloc(PREFIX_BYTES + KEY_BYTES_MAX);
+  // One buffer for all keys on their way to the store, which copies them at once.
+  const scratch = Buffer.alloc(STATE_KEY_BYTES_MAX);
   scratch.set(prefix);
+  // Its beginnings, by length: a view made for each key would cost more than looking it up.
+  const beginnings: Buffer[] = [];
   const keyOf = (key: Uint8Array) => {
     if (key.length > KEY_BYTES_MAX) {
       throw new RangeError(`A state key has ${key.length} bytes; at most ${KEY_BYTES_MAX} fit`);
     }
-    scratch.set(key, PREFIX_BYTES);
-    return scratch.subarray(0, PREFIX_BYTES + key.length);
+    scratch.set(key, TASK_PREFIX_BYTES);
+    const length = TASK_PREFIX_BYTES + key.length;
+    let whole = beginnings[length];
+    if (whole === undefined) {
+      whole = scratch.subarray(0, length);
+      beginnings[length] = whole;
+    }
+    return whole;
   };
   const forWriting = (key: Uint8Array) => {
     const whole = keyOf(key);
@@ -46,16 +55,15 @@ export function createTaskState(store: Store, prefix: Buffer): TaskState {
     return whole;
   };
   return {
-    get: (key) => readValue(store, keyOf(key)),
+    get: (key) => changes.get(keyOf(key)),
     put(key, value) {
-      // Within a transaction `put` writes at once; its promise is already settled.
-      void store.put(forWriting(key), asBuffer(value));
+      changes.put(forWriting(key), value);
     },
     delete(key) {
-      void store.remove(forWriting(key));
+      changes.put(forWriting(key), null);
     },
     range(options) {
-      const range = new OpenRange(store, prefix, options, (one) => open.delete(one));
+      const range = new OpenRange(changes, prefix, options, (one) => open.delete(one));
       open.add(range);
       return range;
     },
@@ -66,25 +74,11 @@ export function createTaskState(store: Store, prefix: Buffer): TaskState {
 }
 
 /**
- * The value in a buffer of the caller's own. `getBinary` would make each one its own allocation,
- * which costs more than the look-up; small buffers of Node's pool share theirs.
- */
-function readValue(store: Store, key: Buffer): Buffer | undefined {
-  // Large values come in a buffer of their own, small ones in one that the next read writes over.
-  const found: (Buffer & { readonly isGlobal?: boolean }) | undefined = store.getBinaryFast(key);
-  if (found === undefined) return undefined;
-  if (found.isGlobal !== true) return asBuffer(Uint8Array.prototype.slice.call(found));
-  // `length` is the value's, the bytes behind it are the whole buffer's.
-  const value = Buffer.allocUnsafe(found.length);
-  value.set(new Uint8Array(found.buffer, found.byteOffset, found.length));
-  return value;
-}
-
-/**
  * A range read in chunks while it is iterated. It stays the snapshot of when it was asked for,
  * because a write into what is still unread makes it read the rest first.
  */
 class OpenRange implements Iterable<Entry> {
+  private readonly prefix: Buffer;
   private readonly low: Buffer;
   private readonly high: Buffer | undefined;
   private readonly reverse: boolean;
@@ -97,14 +91,15 @@ class OpenRange implements Iterable<Entry> {
   private lastKey: Buffer | undefined;
 
   constructor(
-    private readonly store: Store,
+    private readonly changes: ChangedState,
     prefix: Buffer,
     options: Parameters<StateStore['range']>[0],
     private readonly onDone: (range: OpenRange) => void,
   ) {
+    this.prefix = Buffer.concat([prefix, options.prefix]);
     const { low, high, last } = byteRange({
       ...options,
-      prefix: Buffer.concat([prefix, options.prefix]),
+      prefix: this.prefix,
       ...(options.from === undefined ? {} : { from: Buffer.concat([prefix, options.from]) }),
     });
     this.low = low;
@@ -160,23 +155,14 @@ class OpenRange implements Iterable<Entry> {
   }
 
   private fill(limit: number): void {
-    const { low, high, lastKey } = this;
-    const bounds = this.reverse
-      ? { start: lastKey ?? high, exclusiveStart: true, end: low, inclusiveEnd: true }
-      : { start: lastKey ?? low, exclusiveStart: lastKey !== undefined, end: high };
-    const { start, end, ...rest } = bounds;
-    const range = this.store.getRange({
-      ...rest,
-      ...(start === undefined ? {} : { start }),
-      ...(end === undefined ? {} : { end }),
-      reverse: this.reverse,
-      limit,
-    });
-    for (const { key, value } of range) {
-      // Keys of these stores are always bytes.
-      const bytes = asBuffer(key as Uint8Array);
-      this.lastKey = bytes;
-      this.ready.push([bytes.subarray(PREFIX_BYTES), asBuffer(value)]);
+    const { prefix, low, high, lastKey, reverse } = this;
+    const exclusiveStart = lastKey !== undefined;
+    const bounds = reverse
+      ? { start: lastKey ?? high, end: low, exclusiveStart: true }
+      : { start: lastKey ?? low, end: high, exclusiveStart };
+    for (const [key, value] of this.changes.read({ prefix, reverse, ...bounds }, limit)) {
+      this.lastKey = key;
+      this.ready.push([key.subarray(TASK_PREFIX_BYTES), value]);
     }
   }
 

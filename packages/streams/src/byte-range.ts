@@ -23,7 +23,7 @@ export function prefixEnd(prefix: Uint8Array): Buffer | undefined {
 }
 
 /**
- * The bounds of `StateStore.range`, in buffers of their own. A `from` outside the
+ * The bounds of `StateStore.range`; they may be the very bytes of the options. A `from` outside the
  * prefix does not widen the range: one before it begins at its beginning, one after it is empty
  * (in reverse the other way round).
  */
@@ -32,8 +32,8 @@ export function byteRange(options: {
   readonly from?: Uint8Array;
   readonly reverse?: boolean;
 }): ByteRange {
-  const prefix = Buffer.from(options.prefix);
-  const from = options.from === undefined ? undefined : Buffer.from(options.from);
+  const prefix = asBuffer(options.prefix);
+  const from = options.from === undefined ? undefined : asBuffer(options.from);
   const high = prefixEnd(prefix);
   if (from === undefined) return { low: prefix, high, last: undefined };
   if (options.reverse !== true) {
@@ -41,4 +41,8 @@ export function byteRange(options: {
   }
   const within = high === undefined || Buffer.compare(from, high) < 0;
   return { low: prefix, high, last: within ? from : undefined };
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes);
 }

@@ -62,6 +62,12 @@ async function forgetInOrders(
   { persons, touchpoints }: Names,
 ): Promise<void> {
   const of = `workspace = ${text(workspace)}`;
+  if (persons.length > 0) {
+    await database.mutate(
+      `ALTER TABLE rosi.order_times UPDATE person_id = '' WHERE ${of}
+        AND has(${list(persons)}, person_id)`,
+    );
+  }
   await database.mutate(
     `ALTER TABLE rosi.credit_deltas DELETE WHERE ${of}
       AND (has(${list(persons)}, person_id) OR has(${list(touchpoints)}, touchpoint_id))`,

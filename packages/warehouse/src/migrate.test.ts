@@ -35,7 +35,8 @@ async function totals() {
 
 test('migrating twice does nothing the second time', async () => {
   const first = await database.warehouse.migrate(options);
-  expect(first).toEqual({ applied: ['0001', '0002', '0003', '0004', '0005'], rebuilt: true });
+  const applied = ['0001', '0002', '0003', '0004', '0005', '0006'];
+  expect(first).toEqual({ applied, rebuilt: true });
   const second = await database.warehouse.migrate({ ...options, loadedBefore: true });
   expect(second).toEqual({ applied: [], rebuilt: false });
 });

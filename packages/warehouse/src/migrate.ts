@@ -8,6 +8,7 @@
 import { RosiError } from '@rosi/service-kit';
 import { claimLoading } from './loader-session.js';
 import { migrations } from './migrations/index.js';
+import type { Statement } from './migrations/migration.js';
 import { rebuildDailySums } from './schema/daily-sums.js';
 import type { MigrateOptions, Warehouse } from './warehouse-api.js';
 
@@ -62,11 +63,25 @@ async function applyMissing(database: Database, before: ReadonlyMap<string, stri
   const applied: string[] = [];
   for (const { number, statements } of migrations) {
     if (before.has(`migration:${number}`)) continue;
-    for (const statement of statements) await database.command(statement);
+    for (const statement of statements) await run(database, statement);
     await writeMeta(database, `migration:${number}`, String(statements.length));
     applied.push(number);
   }
   return applied;
+}
+
+/** What a server says that does not know a statement, or lacks what one of those before it made. */
+const UNKNOWN =
+  /^(SYNTAX_ERROR|NOT_IMPLEMENTED|ILLEGAL_PROJECTION|SUPPORT_IS_DISABLED|NO_SUCH_PROJECTION_IN_TABLE)$/;
+
+async function run(database: Database, statement: Statement): Promise<void> {
+  if (typeof statement === 'string') return database.command(statement);
+  try {
+    await database.command(statement.sql);
+  } catch (error) {
+    const type = error instanceof Error && 'type' in error ? String(error.type) : '';
+    if (!UNKNOWN.test(type)) throw error;
+  }
 }
 
 /** Name to value; empty when there is no such table yet. */

@@ -52,6 +52,7 @@ export function orderRow(record: LedgerOrder, place: LogPlace): OrderRecordRow {
     coupon_codes: record.couponCodes,
     items: record.items,
     eligible: record.eligible,
+    moved_from: record.movedFrom.map(storedTime),
     'touch.touchpoint_id': touches.map((touch) => touch.touchpointId),
     'touch.type': touches.map((touch) => touch.type),
     'touch.touched_at': touches.map((touch) => storedTime(touch.touchedAt)),

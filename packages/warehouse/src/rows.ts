@@ -30,6 +30,7 @@ export interface OrderRecordRow extends Recorded {
   readonly coupon_codes: readonly string[];
   readonly items: string;
   readonly eligible: number;
+  readonly moved_from: readonly number[];
   readonly 'touch.touchpoint_id': readonly string[];
   readonly 'touch.type': readonly string[];
   readonly 'touch.touched_at': readonly number[];

@@ -276,6 +276,11 @@ function mendingDatabase(
   session: string,
   { query }: Pick<Warehouse, 'query'>,
 ): MendingDatabase {
+  const insert = async (block: RowBlock) => {
+    if (block.rows === 0) return;
+    const queryId = loaderQueryId('order_records', session);
+    await insertBlock(client, block, { queryId, token: randomUUID() });
+  };
   const command = async (sql: string, settings: ClickHouseSettings = {}) => {
     await client.command({
       query: sql,
@@ -291,10 +296,7 @@ function mendingDatabase(
         async_insert: 0,
         insert_deduplication_token: randomUUID(),
       }),
-    async insertDeltas(rows) {
-      const queryId = loaderQueryId('order_records', session);
-      const block = rowBlock('credit_deltas', rows);
-      await insertBlock(client, block, { queryId, token: randomUUID() });
-    },
+    insertDeltas: (rows) => insert(rowBlock('credit_deltas', rows)),
+    insertTimes: (rows) => insert(rowBlock('order_times', rows)),
   };
 }

@@ -26,6 +26,8 @@ export type ClickOutcome =
   | 'not_kept'
   | 'unknown'
   | 'later';
+/** Connectors' names are their own, so they share a label; their own metrics tell them apart. */
+const labelOf = (source: string) => (source.startsWith('connector:') ? 'connector' : source);
 
 export interface CollectorMetrics {
   readonly contentType: string;
@@ -87,7 +89,8 @@ export function collectorMetrics(inFlight: InFlightBytes): CollectorMetrics {
   });
   return {
     contentType: metrics.contentType,
-    accepted: (source, count) => events.inc({ outcome: 'accepted', reason: source }, count),
+    accepted: (source, count) =>
+      events.inc({ outcome: 'accepted', reason: labelOf(source) }, count),
     rejected: (code) => events.inc({ outcome: 'rejected', reason: code }),
     identifierDropped: (type, reason) =>
       identifiers.inc({ type: identifierTypes.has(type) ? type : 'other', reason }),

@@ -34,10 +34,12 @@ export function requestContext(
   };
 }
 
+const connector = /^connector:[a-z0-9_-]{1,32}$/;
+
+/** Imports and connectors name themselves; both are servers. */
 function serverSource(header: string | string[] | undefined): string {
-  return typeof header === 'string' && header.trim().toLowerCase() === 'import'
-    ? 'import'
-    : 'server';
+  const stated = typeof header === 'string' ? header.trim().toLowerCase() : '';
+  return stated === 'import' || connector.test(stated) ? stated : 'server';
 }
 
 /** Browsers and link previews say so when they fetch ahead; Firefox says X-Moz. */

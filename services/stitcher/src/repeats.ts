@@ -39,8 +39,9 @@ export function repeats(hash: TextHash): ProcessorDeclaration {
     name: 'repeats',
     inputs: [eventsCollected, identifiersSuppressed, upkeepBegun],
     outputs: [eventsAccepted, ledgerSuppressions],
-    stateVersion: 2,
-    upgrades: { 1: (state) => hashEventIds(state, hash) },
+    stateVersion: 3,
+    // Format 3 is the embedded runtime's: an older build does not know of changes beside the tree.
+    upgrades: { 1: (state) => hashEventIds(state, hash), 2: () => undefined },
     create: (context) => new Repeats(context, hash),
   };
 }

@@ -63,6 +63,7 @@ const plain = (order: LedgerOrder) => ({
   generation: 0,
   recordedAt: 0,
   deltas: [],
+  movedFrom: [],
   // Touches of cancelled differences may stand behind the eligible ones.
   touches: order.touches.slice(0, Math.max(order.eligible, 1)),
 });

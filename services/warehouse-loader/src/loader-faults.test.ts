@@ -72,7 +72,7 @@ test.each(['silence', 'cut'] as const)(
   },
 );
 
-const targets = ['credit_deltas'].concat(
+const targets = ['credit_deltas', 'order_times'].concat(
   ['post', 'influencer', 'campaign', 'channel'].map((key) => `credit_by_${key}_daily_sums`),
 );
 test.each(targets)('a view that can not write to %s for a while', async (target) => {

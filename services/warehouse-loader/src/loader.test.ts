@@ -80,13 +80,14 @@ async function totals() {
     (SELECT count() FROM rosi.orders_current) AS orders,
     (SELECT sum(credit) FROM rosi.credits_current) AS credit,
     (SELECT sum(credit) FROM rosi.credits) AS deltas,
+    (SELECT sum(net) FROM rosi.orders_by_time) AS net,
     (SELECT sum(credit) FROM rosi.revenue_by_post_daily) AS post,
     (SELECT sum(credit) FROM rosi.revenue_by_channel_daily) AS channel`);
   return found;
 }
 const whole = (orders: number) => {
   const credit = orders * 300;
-  return { orders, credit, deltas: credit, post: credit, channel: credit };
+  return { orders, credit, deltas: credit, net: orders * 100, post: credit, channel: credit };
 };
 
 async function until(done: () => boolean | Promise<boolean>): Promise<void> {
@@ -277,6 +278,7 @@ const torn: readonly (readonly [what: string, statements: readonly string[]])[] 
   [
     'no view had it',
     [
+      `ALTER TABLE rosi.order_times DELETE WHERE ${ofLastBatch}`,
       `ALTER TABLE rosi.credit_deltas DELETE WHERE ${ofLastBatch}`,
       ...sums.map(
         (table) => `ALTER TABLE ${table} UPDATE credit = 500, share_parts = 5000000000000
@@ -284,10 +286,12 @@ const torn: readonly (readonly [what: string, statements: readonly string[]])[] 
       ),
     ],
   ],
+  ['orders in time lacked it', [`ALTER TABLE rosi.order_times DELETE WHERE ${ofLastBatch}`]],
   ['all but one view had it', [`ALTER TABLE rosi.credit_deltas DELETE WHERE ${ofLastBatch}`]],
   [
     'every view had it twice',
     [
+      `INSERT INTO rosi.order_times SELECT * FROM rosi.order_times WHERE ${ofLastBatch}`,
       `INSERT INTO rosi.credit_deltas SELECT * FROM rosi.credit_deltas WHERE ${ofLastBatch}`,
       ...sums.map(
         (table) => `ALTER TABLE ${table} UPDATE credit = 1500, share_parts = 15000000000000

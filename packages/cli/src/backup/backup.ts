@@ -114,6 +114,8 @@ async function copyParts(
   };
   // Before the log: a click that has left its file by now is in it.
   await copyClicks(dataDir, draft);
+  // Before the log: a connector then goes on from before what the copy of the log holds.
+  await copyConnectors(dataDir, draft);
   await copy('loader');
   const place = { url: runningUrl ?? clickhouseUrl, dir: join(dataDir, 'clickhouse') };
   const tables = hasWarehouse(place)
@@ -121,7 +123,14 @@ async function copyParts(
     : null;
   await copy('state');
   await copy('events');
-  for (const name of ['keys.json', 'access-keys.json', 'webhooks.json', 'audit.ndjson']) {
+  const files = [
+    'keys.json',
+    'access-keys.json',
+    'webhooks.json',
+    'audit.ndjson',
+    'connectors.json',
+  ];
+  for (const name of files) {
     if (!existsSync(join(dataDir, name))) continue;
     await copyFile(join(dataDir, name), join(draft, name));
     await chmod(join(draft, name), 0o600);
@@ -139,6 +148,16 @@ async function copyClicks(dataDir: string, draft: string): Promise<void> {
     await copyFile(join(from, name), join(draft, 'clicks', name)).catch((error: unknown) => {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     });
+  }
+}
+
+async function copyConnectors(dataDir: string, draft: string): Promise<void> {
+  const folder = join(dataDir, 'connectors');
+  if (!existsSync(folder)) return;
+  await mkdir(join(draft, 'connectors'), { mode: 0o700 });
+  for (const name of await readdir(folder)) {
+    if (!/\.(json|keys)$/.test(name)) continue;
+    await copyFile(join(folder, name), join(draft, 'connectors', name));
   }
 }
 

@@ -34,6 +34,8 @@ const parts = [
   'webhooks.json',
   'audit.ndjson',
   'clicks',
+  'connectors.json',
+  'connectors',
   'events',
 ];
 

@@ -1,8 +1,8 @@
 /** The flags of `rosi webhook`. */
-import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { examples, type ProgramContext } from '../program-context.js';
-import { dataDirOf, type Environment, type InstanceFlags } from '../reading/instance.js';
+import { dataDirOf, type InstanceFlags } from '../reading/instance.js';
+import { pipedSecret } from './piped-secret.js';
 import { addWebhook, listWebhooks, removeWebhook } from './webhooks.js';
 
 const withFolder = (command: Command) =>
@@ -29,7 +29,7 @@ The secret is read from ROSI_WEBHOOK_SECRET, else from the standard input; where
 (woocommerce, standard, json) one is made when none is given. \`rosi start\` reads it when it starts.`,
     )
     .action(async (source: string, id: string, flags: InstanceFlags & { settings?: string }) => {
-      const secret = await secretOf(env);
+      const secret = await pipedSecret(env, 'ROSI_WEBHOOK_SECRET');
       const added = { source, id, secret, settings: flags.settings ?? null };
       addWebhook({ dataDir: dataDirOf(env, flags), terminal }, added);
     });
@@ -46,13 +46,4 @@ The secret is read from ROSI_WEBHOOK_SECRET, else from the standard input; where
       const removed = { id, oldSecret: flags.oldSecret === true };
       removeWebhook({ dataDir: dataDirOf(env, flags), terminal }, removed);
     });
-}
-
-/** Null: none was given. A terminal is not waited for: what is typed there is seen. */
-async function secretOf(env: Environment): Promise<string | null> {
-  const stated = env['ROSI_WEBHOOK_SECRET']?.trim();
-  if (stated !== undefined && stated !== '') return stated;
-  if (process.stdin.isTTY) return null;
-  const piped = (await text(process.stdin)).trim();
-  return piped === '' ? null : piped;
 }

@@ -106,6 +106,12 @@ const schema = z.object({
     .string()
     .describe('Write it as docs/webhooks.md shows, or leave it unset and use webhooks.json.')
     .optional(),
+  ROSI_CONNECTORS: z
+    .string()
+    .describe(
+      'Write it as docs/connect/connectors.md shows, or leave it unset and use connectors.json.',
+    )
+    .optional(),
   ROSI_FAILPOINT: z
     .string()
     .transform(parseFailpoint)
@@ -145,6 +151,8 @@ export interface StartConfig {
   readonly logRetention: { readonly ageMs: number; readonly bytes: number };
   /** JSON as stated; null: webhooks.json of the data folder, where there is one. */
   readonly webhooks: string | null;
+  /** JSON as stated; null: connectors.json of the data folder, where there is one. */
+  readonly connectors: string | null;
   readonly logLevel: string;
   /** Where to die, in tests of crashes; null otherwise. */
   readonly failpoint: ArmedFailpoint | null;
@@ -187,6 +195,7 @@ export function readStartConfig(
       bytes: read.ROSI_LOG_RETENTION_BYTES,
     },
     webhooks: read.ROSI_WEBHOOKS ?? null,
+    connectors: read.ROSI_CONNECTORS ?? null,
     logLevel: read.ROSI_LOG_LEVEL ?? (options.quiet ? 'warn' : 'info'),
     failpoint,
   });

@@ -13,6 +13,7 @@ import {
   readOrderReceipt,
   readStoredSettings,
 } from '@rosi/warehouse';
+import { withConnectors } from './connectors-part.js';
 import { edgeOptions, secretKeysOf } from './edge-parts.js';
 import type { Tables } from './lazy-tables.js';
 import { linksOptions } from './link-parts.js';
@@ -45,9 +46,9 @@ export function collectorPart(context: HttpContext): LifecyclePart {
         hashKey: keys.hashKey,
         ownDomains: config.ownDomains,
         log: logs.writer(),
-        status: () => pipelineStatus(context),
+        status: async () => withConnectors(await pipelineStatus(context), started),
         ready: () => readiness(context),
-        metrics: () => metricsText(context),
+        metrics: async () => `${await metricsText(context)}\n${await need(started.board).text()}`,
         receipt: (orderId) => receipt(tables, orderId),
         settings: () => readStoredSettings(tables, workspace),
         exportPersons: (identifiers) => exportPersons(tables, { workspace, identifiers }),

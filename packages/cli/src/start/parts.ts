@@ -9,6 +9,9 @@ import { type LifecyclePart, type Logger, startWorker } from '@rosi/service-kit'
 import { connectWarehouse, startEmbeddedClickHouse } from '@rosi/warehouse';
 import { loaderProgress } from '@rosi/warehouse-loader';
 import type { StartConfig } from './config.js';
+import { connectorBoard } from './connector-board.js';
+import { readConnectorEntries } from './connectors.js';
+import { connectorsPart } from './connectors-part.js';
 import { openDataFolder } from './data-folder.js';
 import { openLiveKeys } from './edge-parts.js';
 import { embeddedLogParts } from './embedded-log-parts.js';
@@ -64,7 +67,9 @@ export async function createParts(
       ...(parts.has('loader') ? [loaderPart(config, started, fault)] : []),
       tablesPart(config, started),
       ...logs.upkeep,
-      ...(parts.has('collector') ? [clicksPart(http), collectorPart(http)] : []),
+      ...(parts.has('collector')
+        ? [clicksPart(http), collectorPart(http), connectorsPart(http, fault)]
+        : []),
       ...(parts.has('dashboard') && !parts.has('collector') ? [dashboardPart(http)] : []),
       runFilePart(config, started),
     ],
@@ -108,6 +113,8 @@ function keysPart(config: StartConfig, started: Started, logger: Logger): Lifecy
       if (isServing(config.parts)) started.liveKeys = openLiveKeys(config, started.found, logger);
       if (!config.parts.has('collector')) return;
       started.webhooks = readWebhooks(config.dataDir, config.webhooks);
+      started.connectors = readConnectorEntries(config.dataDir, config.connectors);
+      started.board = connectorBoard(started.connectors);
     },
     stop: () => started.liveKeys?.stop(),
   };

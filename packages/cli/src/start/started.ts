@@ -1,9 +1,11 @@
 /** What of a process has started so far; each part fills its own field and reads those before it. */
 import type { ClickStore, LiveKeys, WebhookEndpoint } from '@rosi/collector';
+import type { ConnectorEntry } from '@rosi/connectors';
 import type { Logger } from '@rosi/service-kit';
 import type { EmbeddedClickHouse } from '@rosi/warehouse';
 import type { LoaderProgress } from '@rosi/warehouse-loader';
 import type { StartConfig } from './config.js';
+import type { ConnectorBoard } from './connector-board.js';
 import type { DataFolder } from './data-folder.js';
 import type { FoundKeys } from './keys.js';
 import type { Tables } from './lazy-tables.js';
@@ -26,6 +28,9 @@ export interface Started {
   loaderProgress?: LoaderProgress;
   /** Where events are accepted. */
   clicks?: ClickStore;
+  connectors?: readonly ConnectorEntry[];
+  board?: ConnectorBoard;
+  connecting?: { stop(): Promise<void> };
   /** Whatever listens. */
   http?: { readonly url: string; stop(): Promise<void> };
   /** All parts have started. */

@@ -369,6 +369,8 @@ export interface LedgerOrder {
   readonly deltas: readonly LedgerDelta[];
   /** Of the replay that it was recorded in, a time in ms; 0: none. */
   readonly generation: number;
+  /** The order's time in its last record, in ms, when that was another one; else empty. */
+  readonly movedFrom: readonly number[];
 }
 
 /** Topic ledger.suppressions, key workspace: an identifier that was erased, under the suppression key; of a replay, the last one has no name and says that the list is whole. */
@@ -681,7 +683,7 @@ export const ledgerIdentityCodec: Codec<LedgerIdentity> = codec(
 
 /** Codec of schemas/ledger_order.avsc. */
 export const ledgerOrderCodec: Codec<LedgerOrder> = codec(
-  {"type":"record","name":"rosi.LedgerOrder","fields":[{"name":"workspace","type":"string"},{"name":"orderId","type":"string"},{"name":"revision","type":"long"},{"name":"recordedAt","type":"long"},{"name":"personId","type":"string"},{"name":"orderedAt","type":"long"},{"name":"currency","type":"string"},{"name":"gross","type":"long"},{"name":"tax","type":"long"},{"name":"shipping","type":"long"},{"name":"refunded","type":"long"},{"name":"net","type":"long"},{"name":"newCustomer","type":"boolean"},{"name":"cut","type":"boolean"},{"name":"couponCodes","type":{"type":"array","items":"string"}},{"name":"items","type":"string"},{"name":"touches","type":{"type":"array","items":"rosi.Touch"}},{"name":"eligible","type":"int"},{"name":"credits","type":{"type":"array","items":{"type":"record","name":"rosi.LedgerCredit","fields":[{"name":"model","type":"string"},{"name":"touch","type":"int"},{"name":"credit","type":"long"},{"name":"share","type":"long"}]}}},{"name":"deltas","type":{"type":"array","items":{"type":"record","name":"rosi.LedgerDelta","fields":[{"name":"model","type":"string"},{"name":"touch","type":"int"},{"name":"personId","type":"string"},{"name":"orderedAt","type":"long"},{"name":"currency","type":"string"},{"name":"credit","type":"long"},{"name":"share","type":"long"}]}}},{"name":"generation","type":"long","default":0}]},
+  {"type":"record","name":"rosi.LedgerOrder","fields":[{"name":"workspace","type":"string"},{"name":"orderId","type":"string"},{"name":"revision","type":"long"},{"name":"recordedAt","type":"long"},{"name":"personId","type":"string"},{"name":"orderedAt","type":"long"},{"name":"currency","type":"string"},{"name":"gross","type":"long"},{"name":"tax","type":"long"},{"name":"shipping","type":"long"},{"name":"refunded","type":"long"},{"name":"net","type":"long"},{"name":"newCustomer","type":"boolean"},{"name":"cut","type":"boolean"},{"name":"couponCodes","type":{"type":"array","items":"string"}},{"name":"items","type":"string"},{"name":"touches","type":{"type":"array","items":"rosi.Touch"}},{"name":"eligible","type":"int"},{"name":"credits","type":{"type":"array","items":{"type":"record","name":"rosi.LedgerCredit","fields":[{"name":"model","type":"string"},{"name":"touch","type":"int"},{"name":"credit","type":"long"},{"name":"share","type":"long"}]}}},{"name":"deltas","type":{"type":"array","items":{"type":"record","name":"rosi.LedgerDelta","fields":[{"name":"model","type":"string"},{"name":"touch","type":"int"},{"name":"personId","type":"string"},{"name":"orderedAt","type":"long"},{"name":"currency","type":"string"},{"name":"credit","type":"long"},{"name":"share","type":"long"}]}}},{"name":"generation","type":"long","default":0},{"name":"movedFrom","type":{"type":"array","items":"long"},"default":[]}]},
 );
 
 /** Codec of schemas/ledger_suppression.avsc. */

@@ -10,6 +10,7 @@ import { catalogueChecks } from './catalogue-checks.js';
 import { type Check, type CheckResult, type Finding, resultOf } from './check.js';
 import { creditChecks } from './credit-checks.js';
 import { orderChecks } from './order-checks.js';
+import { orderTimeChecks } from './order-time-checks.js';
 import { rowChecks } from './row-checks.js';
 import { touchpointChecks } from './touchpoint-checks.js';
 
@@ -35,6 +36,7 @@ export async function checkWarehouse(
 ): Promise<readonly CheckResult[]> {
   const checks = [
     ...orderChecks,
+    ...orderTimeChecks,
     ...creditChecks(await timezoneOfSums(database)),
     ...touchpointChecks,
     ...catalogueChecks,

@@ -34,6 +34,7 @@ FROM rosi.${table} GROUP BY log_partition, log_offset HAVING count() > 1`,
 
 const views: readonly (readonly [view: string, key: string])[] = [
   ['orders_current', 'order_id'],
+  ['orders_by_time', 'order_id'],
   ['credits_current', 'order_id, model, touchpoint_id'],
   ['touchpoints_current', 'touchpoint_id'],
   ['identities_current', 'identifier_type, identifier'],

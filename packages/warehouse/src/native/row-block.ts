@@ -6,15 +6,27 @@
  * and ClickHouse fills it in.
  */
 import type { CreditDeltaRow } from '../credit-delta-rows.js';
+import type { OrderTimeRow } from '../order-time-rows.js';
 import type { BaseTable, RowOf } from '../rows.js';
 import { baseTables } from '../schema/base-tables.js';
+import type { Column } from '../schema/define-table.js';
+import { movedFrom, orderTimes } from '../schema/order-times.js';
 import { suppressions } from '../schema/suppressions.js';
 import { NativeBytes } from './native-bytes.js';
 import { type NativeColumn, nativeColumn } from './native-columns.js';
 
 /** Tables that rows are sent to. */
-export type BlockTable = BaseTable | 'credit_deltas';
-type BlockRow<T extends BlockTable> = T extends BaseTable ? RowOf<T> : CreditDeltaRow;
+export type BlockTable = BaseTable | keyof FedRows;
+/** Of tables that ClickHouse feeds by itself; the loader inserts only what is missing there. */
+interface FedRows {
+  readonly credit_deltas: CreditDeltaRow;
+  readonly order_times: OrderTimeRow;
+}
+type BlockRow<T extends BlockTable> = T extends BaseTable
+  ? RowOf<T>
+  : T extends keyof FedRows
+    ? FedRows[T]
+    : never;
 
 export interface RowBlock<T extends BlockTable = BlockTable> {
   readonly table: T;
@@ -26,11 +38,16 @@ export interface RowBlock<T extends BlockTable = BlockTable> {
 
 /** Table, column, type. */
 const types: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(
-  [...baseTables, suppressions].map(({ name, columns }) => [
+  [...baseTables, suppressions, orderTimes].map(({ name, columns }) => [
     name,
-    new Map(columns.map(([column, type]) => [column, type])),
+    new Map([...columns, ...addedTo(name)].map(([column, type]) => [column, type])),
   ]),
 );
+
+/** Columns that a later migration than the table's own has added. */
+function addedTo(table: string): readonly Column[] {
+  return table === 'order_records' ? [movedFrom] : [];
+}
 
 /** The type of a table's column. */
 export function columnType(table: BlockTable, name: string): string {

@@ -11,9 +11,6 @@ export interface LatestOrder {
   readonly touchpoints: number;
 }
 
-/** Rows per order shown that the first step looks at: an order has one per unmerged record. */
-const recordsPerOrder = 50;
-
 /** Newest first. */
 export async function readLatestOrders(
   database: OverviewDatabase,
@@ -32,10 +29,10 @@ export async function readLatestOrders(
       new_customer, eligible
     FROM rosi.order_records FINAL
     WHERE ${ordersOfRange} AND order_id IN (
-      SELECT order_id FROM rosi.order_records WHERE ${ordersOfRange}
-      ORDER BY ordered_at DESC LIMIT {recordsMax:UInt32})
+      SELECT order_id FROM rosi.order_times FINAL WHERE ${ordersOfRange}
+      ORDER BY ordered_at DESC, order_id DESC LIMIT {ordersMax:UInt32})
     ORDER BY ordered_at DESC, order_id DESC LIMIT {ordersMax:UInt32}`,
-    { ...parametersOf(range), ordersMax, recordsMax: ordersMax * recordsPerOrder },
+    { ...parametersOf(range), ordersMax },
   );
   return rows.map((row) => ({
     orderId: row.order_id,

@@ -22,7 +22,11 @@ const orderDay = 'toDate32(ordered_at, {timezone:String})';
 
 export const ofWorkspace = 'workspace = {workspace:String}';
 export const ofCurrency = `${ofWorkspace} AND currency = {currency:String}`;
-export const ordersOfRange = `${ofCurrency} AND ${withinDays(orderDay)}`;
+
+/** Of `order_times`, where the bounds spare all other times: no time zone is a whole day from UTC. */
+export const ordersOfRange = `${ofCurrency} AND ${withinDays(orderDay)}
+  AND ordered_at >= toDateTime64({from:String}, 3, 'UTC') - INTERVAL 1 DAY
+  AND ordered_at < toDateTime64({to:String}, 3, 'UTC') + INTERVAL 2 DAY`;
 
 /** ClickHouse's parameters take exactly the names that a statement knows. */
 export function parametersOf(range: OverviewRange) {

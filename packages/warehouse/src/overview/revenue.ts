@@ -31,19 +31,6 @@ export interface RevenueQuery {
   readonly rowsMax: number;
 }
 
-const unresolvedColumns = [
-  'platform',
-  'medium',
-  'media_type',
-  'post_id',
-  'influencer_id',
-  'campaign_id',
-  'link_id',
-  'program_id',
-  'utm_campaign',
-  'coupon_code',
-];
-
 /** Amounts under this model are what was spent. */
 const SPEND = 'spend';
 
@@ -79,13 +66,17 @@ function rowOf(key: string, names: readonly string[], amounts: readonly string[]
 /** `key, model, amount` of credit and of spend. */
 function amountsOf(key: RevenueKey): string {
   const keys = unresolvedKeys[key];
-  const absent = unresolvedColumns.filter((name) => !keys.includes(name));
   const source = `(SELECT workspace, toString(model) AS model, ${keys.join(', ')},
       sum(toInt128(credit)) AS amount
     FROM rosi.${dailySums(key)} WHERE ${ofCurrency} AND ${withinDays('day')}
       AND model IN {models:Array(String)}
     GROUP BY workspace, model, ${keys.join(', ')})`;
-  const credit = resolved({ dimensions: [`${key}_id`], keep: ['model', 'amount'], source }, absent);
+  const credit = resolved({
+    dimensions: [`${key}_id`],
+    keep: ['model', 'amount'],
+    source,
+    unresolved: keys,
+  });
   return `SELECT key, model, sum(part) AS amount FROM (
     SELECT ${key}_id AS key, model, amount AS part FROM (${credit})
     UNION ALL

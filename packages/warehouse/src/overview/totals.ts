@@ -33,7 +33,7 @@ export async function readOrderTotals(
   }>(
     `SELECT count() AS orders, countIf(new_customer) AS new_customers,
       toString(sum(toInt128(net))) AS net_sum, toString(sum(toInt128(refunded))) AS refunded_sum
-    FROM (SELECT net, refunded, new_customer FROM rosi.order_records FINAL
+    FROM (SELECT net, refunded, new_customer FROM rosi.order_times FINAL
       WHERE ${ordersOfRange})`,
     parametersOf(range),
   );
@@ -119,7 +119,7 @@ export async function readCurrencies(
     `SELECT currency, sum(n) AS found, max(last) AS latest FROM (
       SELECT toString(currency) AS currency, count() AS n,
         toString(max(toDate32(ordered_at, {timezone:String}))) AS last
-      FROM rosi.order_records FINAL WHERE ${ofWorkspace} GROUP BY currency
+      FROM rosi.order_times FINAL WHERE ${ofWorkspace} GROUP BY currency
       UNION ALL
       SELECT DISTINCT toString(currency) AS currency, 0 AS n, '' AS last
       FROM rosi.spend WHERE ${ofWorkspace})

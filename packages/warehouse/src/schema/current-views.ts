@@ -1,5 +1,6 @@
 /** The `_current` views, `credits`, and the daily revenue: what analysts are told to read. */
 
+import { catalogueColumn } from './catalogue-views.js';
 import { touchDimensions } from './columns.js';
 import { type DailyKey, dailySums, unresolvedKeys } from './daily-sums.js';
 import { createView } from './define-table.js';
@@ -96,7 +97,21 @@ FROM (${resolved({
   })})`,
 );
 
+export const creditsUnresolved = createView(
+  'credits_unresolved',
+  'The rows of credits with dimensions as their events stated them. No catalogue is joined, which ' +
+    'takes most of the time where neither post, influencer, campaign nor programme is asked for.',
+  `SELECT workspace, order_id, model, touchpoint_id, type, person_id, ordered_at,
+  if(touchpoint_id = 'unattributed', ordered_at, d.touched_at) AS touched_at,
+  ${unresolved.join(', ')}, currency, credit, share_parts / 1e12 AS share, recorded_at
+FROM rosi.credit_deltas AS d`,
+);
+
 const touchpointColumns = ['workspace', 'touchpoint_id', 'person_id', 'type', 'occurred_at'];
+
+const ownsCoupon = ['influencer_id', 'post_id', 'program_id']
+  .map((name) => `${catalogueColumn(name)} != ''`)
+  .join(' OR ');
 
 /** Touchpoints of events with their person, and one per owned coupon code of each order. */
 const allTouchpoints = `(SELECT t.workspace AS workspace, t.touchpoint_id AS touchpoint_id,
@@ -120,9 +135,9 @@ const allTouchpoints = `(SELECT t.workspace AS workspace, t.touchpoint_id AS tou
     'order_id' AS identifier_type, o.order_id AS identifier
   FROM (SELECT workspace, order_id, person_id, ordered_at, code
     FROM rosi.order_records FINAL ARRAY JOIN coupon_codes AS code) AS o
-  INNER JOIN (SELECT workspace, code FROM rosi.coupons
-    WHERE influencer_id != '' OR post_id != '' OR program_id != '') AS owned
-    ON owned.workspace = o.workspace AND owned.code = o.code)`;
+  INNER JOIN (SELECT workspace, id FROM rosi.catalogue_entries FINAL
+    WHERE kind = 'coupon' AND (${ownsCoupon})) AS owned
+    ON owned.workspace = o.workspace AND owned.id = o.code)`;
 
 const touchpoints = createView(
   'touchpoints_current',
@@ -168,20 +183,17 @@ const revenueComment = (key: DailyKey) =>
 function revenue(key: DailyKey): string {
   const dimensions = dailyDimensions[key];
   const group = `workspace, day, ${dimensions.join(', ')}, model, currency`;
-  const absent = unresolved.filter((name) => !unresolvedKeys[key].includes(name));
   return createView(
     `revenue_by_${key}_daily`,
     revenueComment(key),
     `SELECT ${group}, sum(change) AS credit, toFloat64(sum(change_parts)) / 1e12 AS orders
-FROM (${resolved(
-      {
-        dimensions,
-        keep: ['workspace', 'day', 'model', 'currency', 'change', 'change_parts'],
-        source: `(SELECT workspace, day, model, currency, ${unresolvedKeys[key].join(', ')},
+FROM (${resolved({
+      dimensions,
+      keep: ['workspace', 'day', 'model', 'currency', 'change', 'change_parts'],
+      source: `(SELECT workspace, day, model, currency, ${unresolvedKeys[key].join(', ')},
     credit AS change, share_parts AS change_parts FROM rosi.${dailySums(key)})`,
-      },
-      absent,
-    )})
+      unresolved: unresolvedKeys[key],
+    })})
 GROUP BY ${group}
 HAVING sum(change) != 0 OR sum(change_parts) != 0`,
   );
@@ -192,11 +204,8 @@ const channelSums = (coupon: '=' | '!=') => `(SELECT ${channelKeys}, platform, m
     coupon_code, credit AS change, share_parts AS change_parts
   FROM rosi.${dailySums('channel')} WHERE coupon_code ${coupon} '')`;
 
-/**
- * The same rows as `revenue('channel')`: only a coupon's channel is its post's, so that all others
- * need no catalogue, which took most of the time.
- */
-export const revenueByChannel = createView(
+/** Only a coupon's channel is its post's: all others need no catalogue. */
+const revenueByChannel = createView(
   'revenue_by_channel_daily',
   revenueComment('channel'),
   `SELECT workspace, day, platform, medium, media_type, model, currency, sum(change) AS credit,
@@ -206,27 +215,38 @@ FROM (SELECT ${channelKeys}, toString(platform) AS platform, medium,
   FROM ${channelSums('=')}
   UNION ALL
   SELECT ${channelKeys}, platform, medium, media_type, change, change_parts
-  FROM (${resolved(
-    {
-      dimensions: dailyDimensions.channel,
-      keep: ['workspace', 'day', 'model', 'currency', 'change', 'change_parts'],
-      source: channelSums('!='),
-    },
-    unresolved.filter((name) => !unresolvedKeys.channel.includes(name)),
-  )}))
+  FROM (${resolved({
+    dimensions: dailyDimensions.channel,
+    keep: ['workspace', 'day', 'model', 'currency', 'change', 'change_parts'],
+    source: channelSums('!='),
+    unresolved: unresolvedKeys.channel,
+  })}))
 GROUP BY workspace, day, platform, medium, media_type, model, currency
 HAVING sum(change) != 0 OR sum(change_parts) != 0`,
 );
 
-export const currentViews: readonly string[] = [
-  orders,
+/** Of the sums with the fewest rows: each of them holds all credit. */
+export const revenueDaily = createView(
+  'revenue_daily',
+  "Attributed revenue by day (of the order, in the workspace's time zone), model and currency: the " +
+    'net of orders, whatever it is credited to. credit in minor units; orders is the sum of shares.',
+  `SELECT workspace, day, model, currency, sum(change) AS credit,
+  toFloat64(sum(change_parts)) / 1e12 AS orders
+FROM (SELECT workspace, day, model, currency, credit AS change, share_parts AS change_parts
+  FROM rosi.${dailySums('channel')})
+GROUP BY workspace, day, model, currency
+HAVING sum(change) != 0 OR sum(change_parts) != 0`,
+);
+
+/** Views that join the catalogue. */
+export const resolvedViews: readonly string[] = [
   creditsCurrent,
   credits,
   touchpoints,
-  identities,
-  events,
   revenue('post'),
   revenue('influencer'),
   revenue('campaign'),
-  revenue('channel'),
+  revenueByChannel,
 ];
+
+export const plainViews: readonly string[] = [orders, identities, events];

@@ -3,6 +3,7 @@
  * where they stand. A test holds this list against the columns there are.
  */
 import { baseTables } from './base-tables.js';
+import { touchDimensions } from './columns.js';
 
 /** The base table that a view shows; its comments hold for the view's columns, too. */
 const shown: Readonly<Record<string, string>> = {
@@ -14,6 +15,7 @@ const shown: Readonly<Record<string, string>> = {
   identities_current: 'identities',
   events_current: 'events',
   events_by_time: 'events',
+  orders_by_time: 'order_records',
 };
 
 function inherited(view: string, column: string): string | undefined {
@@ -108,37 +110,49 @@ const events: Readonly<Record<string, string>> = {
   consent: 'JSON of what was stated, {} when nothing was: {"analytics":true,"marketing":false}.',
 };
 
+const orders: Readonly<Record<string, string>> = {
+  order_id: 'The order, as the shop names it.',
+  occurred_at: "The order's time: that of its earliest purchase told by a server, else by a pixel.",
+  currency: CURRENCY,
+  gross: "The order's total as stated, tax and shipping included, in minor units.",
+  tax: 'Tax within gross, in minor units; 0 until stated.',
+  shipping: 'Shipping within gross, in minor units; 0 until stated.',
+  refunded: 'Sum of its refunds in its own currency, in minor units; may exceed gross.',
+  net: 'max(0, gross - refunded) in minor units: what the models split.',
+  new_customer:
+    'The first order of its person that ROSI knows of; false where nothing but orders is known ' +
+    'of the person.',
+  coupon_codes: 'Codes used, upper case, also those that belong to nobody.',
+  items: 'Items as sent (JSON); empty when none were.',
+  eligible_touchpoints: 'How many touchpoints the models looked at; 0: all is unattributed.',
+  touchpoints_cut: 'More than the newest 1,000 were eligible; the older ones did not count.',
+};
+
+const creditRows: Readonly<Record<string, string>> = {
+  ...credited,
+  credit: 'Difference of the credit to what was recorded before, in minor units: only sums count.',
+  share:
+    'Difference of the share; per order and model they add up to 1, or to 0 when its net is 0.',
+};
+
+/** As its columns in the base tables say. */
+const stated = Object.fromEntries(touchDimensions.map(([name, , comment]) => [name, comment]));
+
 const byView: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  orders_current: {
-    order_id: 'The order, as the shop names it.',
-    occurred_at:
-      "The order's time: that of its earliest purchase told by a server, else by a pixel.",
-    currency: CURRENCY,
-    gross: "The order's total as stated, tax and shipping included, in minor units.",
-    tax: 'Tax within gross, in minor units; 0 until stated.',
-    shipping: 'Shipping within gross, in minor units; 0 until stated.',
-    refunded: 'Sum of its refunds in its own currency, in minor units; may exceed gross.',
-    net: 'max(0, gross - refunded) in minor units: what the models split.',
-    new_customer:
-      'The first order of its person that ROSI knows of; false where nothing but orders is known ' +
-      'of the person.',
-    coupon_codes: 'Codes used, upper case, also those that belong to nobody.',
-    items: 'Items as sent (JSON); empty when none were.',
-    eligible_touchpoints: 'How many touchpoints the models looked at; 0: all is unattributed.',
-    touchpoints_cut: 'More than the newest 1,000 were eligible; the older ones did not count.',
+  orders_current: orders,
+  orders_by_time: {
+    ...orders,
+    person_key:
+      "The person as a number, 0: nobody's. Grouping by it is much quicker than by person_id, and as " +
+      'exact as uniqExact is.',
   },
   credits_current: {
     ...credited,
     credit: "The touchpoint's part of the order's net under this model, in minor units.",
     share: 'The same part as a fraction; per order and model they add up to 1.',
   },
-  credits: {
-    ...credited,
-    credit:
-      'Difference of the credit to what was recorded before, in minor units: only sums count.',
-    share:
-      'Difference of the share; per order and model they add up to 1, or to 0 when its net is 0.',
-  },
+  credits: creditRows,
+  credits_unresolved: { ...creditRows, ...stated },
   touchpoints_current: resolved,
   touchpoints_by_time: resolved,
   events_current: events,
@@ -151,6 +165,7 @@ const byView: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   revenue_by_influencer_daily: attributed,
   revenue_by_campaign_daily: attributed,
   revenue_by_channel_daily: attributed,
+  revenue_daily: attributed,
   posts: { ...catalogue, post_id: 'The post.', url: "The post's address." },
   influencers: {
     ...catalogue,

@@ -27,13 +27,13 @@ export const createSession = `CREATE TABLE IF NOT EXISTS ${sessionTable} (
 SETTINGS join_any_take_last_row = 1
 COMMENT 'The one loader that may write to this database.'`;
 
-/** Safe to run again. */
+/** Of one table; safe to run again. */
+export const fenceOf = (table: string) =>
+  `ALTER TABLE rosi.${table} ADD CONSTRAINT IF NOT EXISTS ${fenceName} CHECK ${check}`;
+
 export const fenceStatements: readonly string[] = [
   createSession,
-  ...[...baseTables, ...dailyTables, suppressions].map(
-    ({ name }) =>
-      `ALTER TABLE rosi.${name} ADD CONSTRAINT IF NOT EXISTS ${fenceName} CHECK ${check}`,
-  ),
+  ...[...baseTables, ...dailyTables, suppressions].map(({ name }) => fenceOf(name)),
 ];
 
 /** Sessions are ours: no quote is in them. */

@@ -7,14 +7,10 @@
  * One rule serves every touchpoint: an ordinary one has no coupon code, a coupon's has no link.
  */
 
-/** The first that is not empty, as SQL. */
-export function firstOf(...expressions: readonly [string, ...string[]]): string {
-  const last = expressions.at(-1);
-  const tests = expressions.slice(0, -1).flatMap((each) => [`${each} != ''`, each]);
-  return tests.length === 0 ? `${last}` : `multiIf(${[...tests, last].join(', ')})`;
-}
+import { catalogueColumn } from './catalogue-views.js';
+import { touchDimensions } from './columns.js';
 
-/** What a rule needs of the catalogue; `own` are columns that the source has. */
+/** What a rule needs of the catalogue. */
 export interface Resolution {
   /** Dimensions to resolve. */
   readonly dimensions: readonly ResolvedDimension[];
@@ -22,6 +18,8 @@ export interface Resolution {
   readonly keep: readonly string[];
   /** A FROM clause's subject: a table, or a query in brackets. */
   readonly source: string;
+  /** The unresolved columns that the source has, all by default: those it lacks stand for ''. */
+  readonly unresolved?: readonly string[];
 }
 
 export type ResolvedDimension =
@@ -34,34 +32,79 @@ export type ResolvedDimension =
   | 'link_id'
   | 'program_id';
 
-const ofOwner = (name: string) => [`t.${name}`, `l.${name}`, `c.${name}`] as const;
+type Owned = 'post_id' | 'influencer_id' | 'campaign_id' | 'program_id';
 
-const rules: Readonly<Record<ResolvedDimension, string>> = {
-  platform: "if(t.coupon_code != '', p.platform, toString(t.platform))",
-  medium: 't.medium',
-  media_type: "if(t.coupon_code != '', p.media_type, toString(t.media_type))",
-  post_id: firstOf(...ofOwner('post_id')),
-  influencer_id: firstOf(...ofOwner('influencer_id'), 'p.influencer_id'),
-  campaign_id: firstOf(...ofOwner('campaign_id'), 'p.campaign_id', 't.utm_campaign'),
-  link_id: 't.link_id',
-  program_id: firstOf(...ofOwner('program_id')),
-};
-
-const owners = 'workspace, post_id, influencer_id, campaign_id, program_id';
+/** The first that is not empty, as SQL. */
+function firstOf(expressions: readonly string[]): string {
+  const last = expressions.at(-1) ?? "''";
+  const tests = expressions.slice(0, -1).flatMap((each) => [`${each} != ''`, each]);
+  return tests.length === 0 ? last : `multiIf(${[...tests, last].join(', ')})`;
+}
 
 /**
- * A query of the kept columns and the resolved dimensions. The source must have the unresolved
- * columns that the dimensions' rules read; those it lacks stand as '' (`absent`).
+ * A query of the kept columns and the resolved dimensions. It reads the entries themselves and not
+ * their views, and joins no more of them than the dimensions need: making the plan of a join and of
+ * what lies under it takes longer than joining.
  */
-export function resolved({ dimensions, keep, source }: Resolution, absent: readonly string[] = []) {
-  const blanks = absent.map((name) => `, '' AS ${name}`).join('');
-  return `SELECT ${[...keep.map((name) => `t.${name} AS ${name}`), ...dimensions.map((name) => `${rules[name]} AS ${name}`)].join(', ')}
-FROM (SELECT *${blanks} FROM ${source}) AS t
-LEFT ANY JOIN (SELECT ${owners}, link_id FROM rosi.links) AS l
-  ON l.workspace = t.workspace AND l.link_id = t.link_id
-LEFT ANY JOIN (SELECT ${owners}, code FROM rosi.coupons) AS c
-  ON c.workspace = t.workspace AND c.code = t.coupon_code
-LEFT ANY JOIN (SELECT workspace, post_id, influencer_id, campaign_id, platform, media_type
-  FROM rosi.posts) AS p
-  ON p.workspace = t.workspace AND p.post_id = ${firstOf(...ofOwner('post_id'))}`;
+export function resolved({ dimensions, keep, source, unresolved = allUnresolved }: Resolution) {
+  const has = (name: string) => unresolved.includes(name);
+  const own = (name: Owned) => [
+    ...(has(name) ? [`t.${name}`] : []),
+    ...(has('link_id') ? [`l.${catalogueColumn(name)}`] : []),
+    ...(has('coupon_code') ? [`c.${catalogueColumn(name)}`] : []),
+  ];
+  const ofPost = (name: 'platform' | 'media_type') =>
+    has('coupon_code')
+      ? `if(t.coupon_code != '', p.${catalogueColumn(name)}, toString(t.${name}))`
+      : `toString(t.${name})`;
+  const postId = firstOf(own('post_id'));
+  const rules: Readonly<Record<ResolvedDimension, () => string>> = {
+    platform: () => ofPost('platform'),
+    medium: () => 't.medium',
+    media_type: () => ofPost('media_type'),
+    post_id: () => postId,
+    influencer_id: () =>
+      firstOf([...own('influencer_id'), `p.${catalogueColumn('influencer_id')}`]),
+    campaign_id: () =>
+      firstOf([
+        ...own('campaign_id'),
+        `p.${catalogueColumn('campaign_id')}`,
+        ...(has('utm_campaign') ? ['t.utm_campaign'] : []),
+      ]),
+    link_id: () => 't.link_id',
+    program_id: () => firstOf(own('program_id')),
+  };
+  const columns = dimensions.map((name) => `${rules[name]()} AS ${name}`);
+  return [
+    `SELECT ${[...keep.map((name) => `t.${name} AS ${name}`), ...columns].join(', ')}`,
+    `FROM ${source} AS t`,
+    ...joinsFor(columns.join(), postId),
+  ].join('\n');
 }
+
+/** The links, coupons and posts that the columns, or the post's own key, read. */
+function joinsFor(columns: string, postId: string): string[] {
+  const read = readsOf(columns, 'p').length > 0 ? `${columns} ${postId}` : columns;
+  return [
+    ...join('l', 'link', 't.link_id', read),
+    ...join('c', 'coupon', 't.coupon_code', read),
+    ...join('p', 'post', postId, read),
+  ];
+}
+
+function join(letter: string, kind: string, key: string, read: string): string[] {
+  const columns = readsOf(read, letter);
+  if (columns.length === 0) return [];
+  return [
+    `LEFT ANY JOIN (SELECT workspace, id, ${columns.join(', ')} FROM rosi.catalogue_entries FINAL
+  WHERE kind = '${kind}') AS ${letter} ON ${letter}.workspace = t.workspace AND ${letter}.id = ${key}`,
+  ];
+}
+
+/** Columns of the one that the letter stands for. */
+function readsOf(sql: string, letter: string): string[] {
+  const found = sql.matchAll(new RegExp(`\\b${letter}\\.(\\w+)`, 'g'));
+  return [...new Set([...found].map(([, name]) => `${name}`))];
+}
+
+const allUnresolved = touchDimensions.map(([name]) => name);

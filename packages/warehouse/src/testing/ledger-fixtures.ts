@@ -46,6 +46,7 @@ export function order(fields: Partial<LedgerOrder> & { orderId: string }): Ledge
     eligible: fields.touches?.length ?? 0,
     credits: [],
     deltas: [],
+    movedFrom: [],
     ...fields,
   };
 }

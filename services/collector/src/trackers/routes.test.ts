@@ -1,4 +1,5 @@
 /** What trackers are answered: keys, CORS, and which refusals make their libraries try again. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   appFor,
@@ -9,6 +10,7 @@ import {
   startedAt,
   writeKey,
 } from '../testing/fixture.js';
+import { ignoredReasons } from './message.js';
 
 const json = { 'content-type': 'application/json', 'user-agent': 'Mozilla/5.0 Firefox/140.0' };
 const basic = (key: string) => ({
@@ -180,4 +182,12 @@ describe('Snowplow', () => {
     }
     expect(log.events).toMatchObject([{ identifiers: [], consentAnalytics: false }]);
   });
+});
+
+test('docs/connect names every reason for which a message is ignored', () => {
+  const page = readFileSync(
+    new URL('../../../../docs/connect/segment.md', import.meta.url),
+    'utf8',
+  );
+  expect(ignoredReasons.filter((reason) => !page.includes(`\`${reason}\``))).toEqual([]);
 });

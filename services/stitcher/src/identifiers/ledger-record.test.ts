@@ -93,6 +93,17 @@ it('adds up to the present state after any history', () => {
   );
 });
 
+it('tells the time that the order had before, where it has been moved', () => {
+  fc.assert(
+    fc.property(state, state, (first, second) => {
+      const [before, next] = [value(first), value(second)];
+      const isMoved = before.orderedAt !== next.orderedAt;
+      expect(withDeltas(before, next).movedFrom).toEqual(isMoved ? [before.orderedAt] : []);
+      expect(withDeltas(null, next).movedFrom).toEqual([]);
+    }),
+  );
+});
+
 it('differs in nothing when nothing changed', () => {
   fc.assert(
     fc.property(state, (at) => {

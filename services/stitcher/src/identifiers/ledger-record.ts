@@ -60,6 +60,7 @@ export function valueOrder(valuation: Valuation, settings: AttributionSettings):
     eligible: newest.length,
     credits,
     deltas: [],
+    movedFrom: [],
   };
 }
 
@@ -67,14 +68,15 @@ export function valueOrder(valuation: Valuation, settings: AttributionSettings):
 export function isSameOrder(a: LedgerOrder, b: LedgerOrder): boolean {
   // Of a long journey a look at the lengths saves writing both down.
   if (a.touches.length !== b.touches.length || a.credits.length !== b.credits.length) return false;
-  const plain = (order: LedgerOrder) =>
-    ledgerOrderCodec.encode({ ...order, generation: 0, revision: 0, recordedAt: 0, deltas: [] });
+  const aside = { generation: 0, revision: 0, recordedAt: 0, deltas: [], movedFrom: [] };
+  const plain = (order: LedgerOrder) => ledgerOrderCodec.encode({ ...order, ...aside });
   return plain(a).equals(plain(b));
 }
 
 /**
  * `next` with the signed differences to `before`: rows that are the same in both are left out, so
- * that the sum of all differences of an order is its present state.
+ * that the sum of all differences of an order is its present state. It also tells the time that the
+ * order had before, where it has been moved.
  */
 export function withDeltas(before: LedgerOrder | null, next: LedgerOrder): LedgerOrder {
   if (before === null) {
@@ -92,7 +94,8 @@ export function withDeltas(before: LedgerOrder | null, next: LedgerOrder): Ledge
     deltas.push(delta(before, credit, indexOfTouch(touches, touch), -1));
   }
   for (const credit of remaining.values()) deltas.push(delta(next, credit, credit.touch, 1));
-  return { ...next, touches, deltas };
+  const movedFrom = before.orderedAt === next.orderedAt ? [] : [before.orderedAt];
+  return { ...next, touches, deltas, movedFrom };
 }
 
 function delta(order: LedgerOrder, credit: LedgerCredit, touch: number, sign: 1 | -1): LedgerDelta {

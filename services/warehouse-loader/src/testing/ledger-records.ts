@@ -52,6 +52,7 @@ export function order(orderId: string): LedgerOrder {
       orderedAt: T0,
       currency: 'EUR',
     })),
+    movedFrom: [],
   };
 }
 

@@ -95,6 +95,7 @@ export async function totalsOf(warehouse: Pick<Warehouse, 'query'>) {
   const [found] = await warehouse.query(`SELECT
     (SELECT count() FROM rosi.orders_current) AS orders,
     (SELECT sum(credit) FROM rosi.credits_current) AS credit,
+    (SELECT sum(net) FROM rosi.orders_by_time) AS net,
     (SELECT sum(credit) FROM rosi.credits) AS deltas, ${daily.join(', ')}`);
   return found;
 }
@@ -103,5 +104,5 @@ export async function totalsOf(warehouse: Pick<Warehouse, 'query'>) {
 export function totalsOfOrders(orders: number) {
   const credit = orders * 300;
   const daily = { post: credit, influencer: credit, campaign: credit, channel: credit };
-  return { orders, credit, deltas: credit, ...daily };
+  return { orders, credit, net: orders * 100, deltas: credit, ...daily };
 }

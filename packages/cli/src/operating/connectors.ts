@@ -1,0 +1,90 @@
+/**
+ * `rosi connector add|list|remove`: the connectors in connectors.json of the data folder. What is
+ * written has been read as the next start will read it; a secret comes by a variable or the
+ * standard input, never by a flag, which other users of the machine could see, and is never shown.
+ */
+import { mkdirSync } from 'node:fs';
+import type { ConnectorEntry } from '@rosi/connectors';
+import { RosiError } from '@rosi/service-kit';
+import { writePrivateFile } from '../start/atomic-file.js';
+import { connectorsOf, connectorsPath, readConnectorsFile } from '../start/connectors.js';
+import type { Terminal } from '../terminal/terminal.js';
+
+interface ConnectorCommand {
+  readonly dataDir: string;
+  readonly terminal: Terminal;
+}
+
+export interface NewConnector {
+  readonly source: string;
+  readonly id: string;
+  /** Null: none was given. */
+  readonly secret: string | null;
+  /** JSON; null: as they are, or the standard ones. */
+  readonly settings: string | null;
+}
+
+/** A new connector; of one that is there, another secret or other settings where they are given. */
+export function addConnector({ dataDir, terminal }: ConnectorCommand, added: NewConnector): void {
+  const entries = read(dataDir);
+  const there = entries.find(({ id }) => id === added.id);
+  if (there !== undefined && there.source !== added.source) {
+    throw usage(`Connector ${added.id} is one of ${there.source}: choose another id.`);
+  }
+  const settings = added.settings === null ? (there?.settings ?? {}) : parse(added.settings);
+  const secret = added.secret ?? there?.secret ?? null;
+  const entry = { id: added.id, source: added.source, secret, settings };
+  write(dataDir, [...entries.filter((other) => other !== there), entry]);
+  terminal.out(`${added.id}  ${added.source}\n`);
+  terminal.err(later);
+}
+
+/** One line a connector. */
+export function listConnectors({ dataDir, terminal }: ConnectorCommand): void {
+  for (const { id, source, secret } of read(dataDir)) {
+    terminal.out(`${id}  ${source}${secret === null ? '' : '  with a secret'}\n`);
+  }
+}
+
+/** Its cursor stays, so that one added again under the same id goes on where it was. */
+export function removeConnector({ dataDir, terminal }: ConnectorCommand, id: string): void {
+  const entries = read(dataDir);
+  if (!entries.some((entry) => entry.id === id)) {
+    throw usage(`There is no connector ${id}; \`rosi connector list\`.`);
+  }
+  write(
+    dataDir,
+    entries.filter((entry) => entry.id !== id),
+  );
+  terminal.err(later);
+}
+
+const later = 'rosi: it counts from the next start of `rosi start` on\n';
+
+function read(dataDir: string): readonly ConnectorEntry[] {
+  const text = readConnectorsFile(dataDir);
+  return text === null ? [] : connectorsOf(text, connectorsPath(dataDir));
+}
+
+function write(
+  dataDir: string,
+  entries: readonly (Omit<ConnectorEntry, 'settings'> & { settings: unknown })[],
+) {
+  const stated = entries.map(({ secret, ...entry }) =>
+    secret === null ? entry : { ...entry, secret },
+  );
+  const text = `${JSON.stringify({ connectors: stated }, null, 2)}\n`;
+  connectorsOf(text, 'What would be written');
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  writePrivateFile(connectorsPath(dataDir), text);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw usage('--settings takes a JSON object, as docs/connect/connectors.md shows.');
+  }
+}
+
+const usage = (told: string) => new RosiError('ROSI_USAGE_INVALID', told);
