@@ -9,7 +9,7 @@ import { accept } from '../accept.js';
 import { collectAccess } from '../access.js';
 import { appendDurably } from '../append.js';
 import type { EventsRoute } from '../events-route.js';
-import { type Problem, problem, retryLater } from '../problems.js';
+import { type Problem, problem } from '../problems.js';
 import { requestContext } from '../request-context.js';
 
 const image = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
@@ -36,9 +36,9 @@ function send(reply: FastifyReply): FastifyReply {
 async function count(route: EventsRoute, request: FastifyRequest): Promise<Problem | null> {
   const keyKind = collectAccess(request, route.kindOf);
   if (typeof keyKind === 'object') return keyKind;
-  const waitSeconds = route.buckets.write.waitSeconds();
-  if (waitSeconds > 0) return retryLater(429, 'rate_limited', 'Too many.', waitSeconds);
-  route.buckets.write.charge(1);
+  const refused = route.keyLimits.refusal(request, 'write');
+  if (refused !== null) return refused;
+  route.keyLimits.charge(request, 'write', 1);
   const context = requestContext(request, 'write', route.workspace, route.now());
   const event = eventOf(request, (text) => route.workspace.hash(text));
   const { records, rejected } = accept([event], context, route.limits.depthMax);

@@ -4,10 +4,10 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeyKind } from '../access.js';
+import { anonymousIdOf, visitorCookie } from '../links/visitor.js';
 import { type PixelFacts, type PixelReading, visitorIdPattern } from './pixel-events.js';
 import { hostName, siteOf } from './site.js';
 
-const cookie = 'rosi_id';
 /** 400 days: browsers keep none longer. */
 const keptSeconds = 400 * 86_400;
 export const visitorHeader = 'x-rosi-id';
@@ -53,12 +53,12 @@ function cookieText(request: FastifyRequest, value: string, seconds: number): st
   const site = siteOf(hostName(request.headers.host));
   const shared = site !== null && site === siteOf(hostName(request.headers.origin));
   const domain = shared ? `; Domain=${site}` : '';
-  return `${cookie}=${value}; Path=/; Max-Age=${seconds}${domain}; HttpOnly; Secure; SameSite=Lax`;
+  return `${visitorCookie}=${value}; Path=/; Max-Age=${seconds}${domain}; HttpOnly; Secure; SameSite=Lax`;
 }
 
 function visitorIdOf(request: FastifyRequest): string | null {
-  const found = /(?:^|;\s*)rosi_id=([^;\s]*)/.exec(request.headers.cookie ?? '')?.[1];
-  return found !== undefined && visitorIdPattern.test(found) ? found : null;
+  const found = anonymousIdOf(request.headers.cookie);
+  return found !== null && visitorIdPattern.test(found) ? found : null;
 }
 
 function queryOf(request: FastifyRequest): Readonly<Record<string, unknown>> {
