@@ -57,7 +57,7 @@ export interface InsertTimes {
 export const notInserted: InsertTimes = { beganAt: Number.NEGATIVE_INFINITY, tookMs: 0 };
 
 /** A partition's inserts take at most one part in so many of the time, unless they are full. */
-const SHARE_OF_TIME = 3;
+const SHARE_OF_TIME = 2;
 /** A batch waits no longer than so much of the time by which it is late already. */
 const SHARE_OF_LATENESS = 10;
 
