@@ -50,7 +50,11 @@ async function beginGeneration(database: Database, generation: number): Promise<
     `SELECT name FROM system.tables
     WHERE database = 'rosi' AND engine LIKE '%MergeTree' AND name != 'rosi_meta'`,
   );
-  for (const { name } of tables) await database.command(`TRUNCATE TABLE rosi.${name} SYNC`);
+  // Side by side, since each waits for the disk; all have ended before one's failure is told.
+  const emptied = await Promise.allSettled(
+    tables.map(({ name }) => database.command(`TRUNCATE TABLE rosi.${name} SYNC`)),
+  );
+  for (const each of emptied) if (each.status === 'rejected') throw each.reason;
   await writeMeta(database, 'generation', String(generation));
 }
 

@@ -19,10 +19,12 @@ export interface LoaderLimits {
   readonly batchBytesMax: number;
   /** How soon a record is seen while nothing else happens. */
   readonly pollMs: number;
-  /** Small batches wait so long after the last insert, so that ClickHouse's merges keep up. */
+  /** From one small insert to the next, at least. */
   readonly insertIntervalMs: number;
-  /** The same for records that are late already: fewer, larger inserts go through a backlog. */
+  /** The same at most, however late records are and however long inserts take (gathering.ts). */
   readonly lateIntervalMs: number;
+  /** A log that has not grown for so long is not waited for. */
+  readonly restMs: number;
   readonly backoffMsMin: number;
   readonly backoffMsMax: number;
   /** How long `stop` goes on loading what is already in the log. */
@@ -34,7 +36,8 @@ export const defaultLimits: LoaderLimits = {
   batchBytesMax: 8 * 1024 * 1024,
   pollMs: 20,
   insertIntervalMs: 200,
-  lateIntervalMs: 2_000,
+  lateIntervalMs: 4_000,
+  restMs: 800,
   backoffMsMin: 100,
   backoffMsMax: 5_000,
   drainMs: 10_000,

@@ -71,7 +71,7 @@ interface Round {
 /** Resolves once the database is ready and loading has begun. */
 export async function startLoader(options: LoaderOptions): Promise<Loader> {
   const stopping = new AbortController();
-  const first = await beginRound(options, stopping.signal);
+  const first = await beginRound(options, stopping.signal, fromBegin);
   const running = runRounds(options, first, stopping.signal).catch((error: unknown) =>
     options.onFault(error instanceof Error ? error : new Error(String(error))),
   );
@@ -88,7 +88,7 @@ async function runRounds(
   first: Round,
   stopping: AbortSignal,
 ): Promise<void> {
-  for (let round = first; ; round = await beginRound(options, stopping)) {
+  for (let round = first; ; round = await beginRound(options, stopping, keptPosition)) {
     const generation = await runRound(round);
     if (generation === null) return;
     options.logger.info({ generation }, 'a replay begins: the tables are filled anew');
@@ -97,11 +97,15 @@ async function runRounds(
   }
 }
 
-async function beginRound(options: LoaderOptions, stopped: AbortSignal): Promise<Round> {
+async function beginRound(
+  options: LoaderOptions,
+  stopped: AbortSignal,
+  replayFrom: ReplayFrom,
+): Promise<Round> {
   const { warehouse, checkpoints, timezone, logger } = options;
   const begins = askedReplay(checkpoints);
   const generation = begins ?? (await warehouse.generation());
-  const round = await makeRound(options, generation, begins !== null, stopped);
+  const round = await makeRound(options, generation, begins === null ? null : replayFrom, stopped);
   const { applied, rebuilt } = await warehouse.migrate({
     timezone,
     logUuid: `${options.events.uuid}/${options.ledger.uuid}`,
@@ -165,14 +169,14 @@ function erasureOptions({ options, limits, lens, places, turns, stopping }: Roun
 async function makeRound(
   options: LoaderOptions,
   generation: number,
-  begins: boolean,
+  replayFrom: ReplayFrom | null,
   stopped: AbortSignal,
 ): Promise<Round> {
   const { events, ledger, checkpoints, hash } = options;
   const lens = new Lens(hash);
   const topics = loadedTopics(lens);
   const places = [...placesOf(events, [topics.events]), ...placesOf(ledger, topics.ledger)];
-  if (begins) await beginPositions(checkpoints, places);
+  if (replayFrom !== null) await beginPositions(checkpoints, places, replayFrom);
   const turns = new Map(places.map(({ loaded }) => [loaded.table, makeTurn()]));
   const limits = { ...defaultLimits, ...options.limits };
   const stopping = new AbortController();
@@ -199,13 +203,31 @@ async function makeRound(
   return { options, limits, lens, isListWhole: false, places, loaders, turns, stopping };
 }
 
-/** From where the log begins; under tokens that were never used. */
+/** Where in the log a replay begins to load a partition. */
+type ReplayFrom = (checkpoints: CheckpointStore, place: Place) => number;
+
+/** These may be positions in another log: the tables were lost, or the log was. */
+const fromBegin: ReplayFrom = () => 0;
+
+/**
+ * This loader has loaded the very log up to here and stopped before the first record of the new
+ * generation: what is before that is of older ones, and reading it again would give no row. Events
+ * are of no generation.
+ */
+const keptPosition: ReplayFrom = (checkpoints, { loaded, partition }) =>
+  loaded.topic === eventsCollected.name
+    ? 0
+    : (readCheckpoint(checkpoints, loaded.topic, partition)?.position ?? 0);
+
+/** Under tokens that were never used. */
 async function beginPositions(
   checkpoints: CheckpointStore,
   places: readonly Place[],
+  replayFrom: ReplayFrom,
 ): Promise<void> {
-  for (const { loaded, partition } of places) {
-    await writeCheckpoint(checkpoints, loaded.topic, partition, { position: 0, open: null });
+  for (const place of places) {
+    const checkpoint = { position: replayFrom(checkpoints, place), open: null };
+    await writeCheckpoint(checkpoints, place.loaded.topic, place.partition, checkpoint);
   }
   await renewLife(checkpoints);
 }

@@ -6,13 +6,12 @@
  * record is skipped; a failure only ever delays. One loader per partition runs at a time.
  */
 
-import { eventsCollected } from '@rosi/events';
-import { passFailpoint, RosiError } from '@rosi/service-kit';
-import type { LogRecord, ReadRun } from '@rosi/streams';
+import { passFailpoint } from '@rosi/service-kit';
 import type { BaseTable, RowBlock } from '@rosi/warehouse';
 import type { BatchBounds } from './batch.js';
 import { checkedPosition } from './check-position.js';
-import type { LoaderLimits, PartitionLoaderOptions } from './loader-options.js';
+import { gatherMore, nothingGathered, notInserted, waitMs } from './gathering.js';
+import type { PartitionLoaderOptions } from './loader-options.js';
 import { pause } from './pause.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './progress.js';
 import {
@@ -70,26 +69,29 @@ export async function createPartitionLoader(
       await settleOpen(options.timezone);
       if (checkpoint.open !== null) return; // Stopped before it could be settled.
       let drainUntil = Number.POSITIVE_INFINITY;
-      let insertedAt = Number.NEGATIVE_INFINITY;
+      let last = notInserted;
+      let gathered = nothingGathered(checkpoint.position);
       while (Date.now() < drainUntil) {
         if (stopping.aborted) drainUntil = Math.min(drainUntil, Date.now() + limits.drainMs);
-        const { records, next } = await readNext(options, checkpoint.position);
-        const full = records.length >= limits.batchRecordsMax;
-        const early = insertedAt + intervalMs(records, limits) - Date.now();
-        if (records.length === 0 || (!full && early > 0 && !stopping.aborted)) {
+        gathered = await gatherMore(options, gathered);
+        const { records, next } = gathered;
+        if (records.length === 0) {
           // Nothing but what a log keeps for itself: `settled` waits until that is passed, too.
-          if (records.length === 0 && next > checkpoint.position) {
-            await save({ position: next, open: null });
-            continue;
-          }
-          if (stopping.aborted) return;
-          await pause(records.length === 0 ? limits.pollMs : early, stopping);
+          if (next > checkpoint.position) await save({ position: next, open: null });
+          else if (stopping.aborted) return;
+          else await pause(limits.pollMs, stopping);
           continue;
         }
-        insertedAt = Date.now();
+        const earlyMs = waitMs(gathered, last, limits, Date.now());
+        if (earlyMs > 0 && !stopping.aborted) {
+          await pause(Math.min(earlyMs, limits.pollMs), stopping);
+          continue;
+        }
+        const beganAt = Date.now();
         const bounds = { from: records[0]!.offset, to: next, attempt: 1 };
         // First, since it throws where another generation begins.
         const block = loaded.block(partition, records);
+        gathered = nothingGathered(next);
         await save({ position: checkpoint.position, open: bounds });
         passFailpoint('loader.after-fix');
         if (await insertedAtOnce(options, bounds, block)) {
@@ -98,43 +100,10 @@ export async function createPartitionLoader(
         } else if (!(await settle(bounds, options.timezone))) {
           return;
         }
+        last = { beganAt, tookMs: Date.now() - beganAt };
       }
     },
   };
-}
-
-/**
- * How long to wait from one insert to the next: a twentieth of the time that the batch's first
- * record is late already, within the limits.
- */
-function intervalMs([first]: readonly LogRecord[], limits: LoaderLimits): number {
-  if (first === undefined) return limits.insertIntervalMs;
-  const lateMs = Date.now() - first.timestamp;
-  const longest = Math.max(limits.insertIntervalMs, limits.lateIntervalMs);
-  return Math.min(Math.max(limits.insertIntervalMs, lateMs / 20), longest);
-}
-
-/**
- * The next batch. Records that retention removed before they were read would be missing for ever;
- * only what nobody has begun to load starts where the log does: events, and after a replay all.
- */
-async function readNext(options: PartitionLoaderOptions, position: number): Promise<ReadRun> {
-  const { reader, loaded, partition, limits } = options;
-  const first = await reader.firstOffset(loaded.topic, partition);
-  const begins =
-    position === 0 && (loaded.topic === eventsCollected.name || options.generation > 0);
-  if (first > position && !begins) {
-    throw new RosiError(
-      'ROSI_LOG_CUT_TOO_FAR',
-      `${loaded.topic}/${partition} begins at ${first}, but ClickHouse was loaded up to ` +
-        `${position} only: records were removed before they were loaded. Drop the database rosi ` +
-        'and fill it again with `rosi replay` (docs/operations.md, "Loader")',
-    );
-  }
-  return reader.read(loaded.topic, partition, Math.max(position, first), {
-    recordsMax: limits.batchRecordsMax,
-    bytesMax: limits.batchBytesMax,
-  });
 }
 
 /** False when the outcome is unknown. */
