@@ -117,11 +117,13 @@ async function check(warehouse, totals) {
     (SELECT sum(length(arrayFlatten(\`touch.credit\`))) FROM rosi.order_records FINAL) AS credits`);
   const { net, ...expected } = totals;
   equal('rows', counts, expected);
-  const sums = { orders_current: 'sum(net)' };
+  const sums = { orders_current: 'sum(net)', orders_by_time: 'sum(net)' };
   for (const key of ['post', 'influencer', 'campaign', 'channel']) {
     sums[`revenue_by_${key}_daily`] = `sum(credit) / ${models}`;
   }
-  sums.credits = `sum(credit) / ${models}`;
+  for (const view of ['credits', 'credits_unresolved', 'revenue_daily']) {
+    sums[view] = `sum(credit) / ${models}`;
+  }
   for (const [table, sum] of Object.entries(sums)) {
     const rows = await warehouse.query(
       `SELECT currency, toInt64(${sum}) AS total FROM rosi.${table} GROUP BY currency`,

@@ -144,6 +144,12 @@ const orders = [
       replace: 'if (remaining.has(key)) continue;',
       breaks: 'Daily sums count an order once for each change of it.',
     },
+    {
+      name: 'a moved order not told',
+      find: 'before.orderedAt === next.orderedAt ? [] : [before.orderedAt];',
+      replace: '[];',
+      breaks: 'An order without credit stands at both of its times in orders_by_time.',
+    },
   ]),
 ];
 

@@ -16,8 +16,10 @@ export const revenue: Answers = {
     return by(sorted as Fact[], ['currency'], (_, group) => group.slice(0, 20)).flat();
   },
   2: ({ daily }) => {
-    const rows = daily('influencer', march).filter((row) => row['influencer_id'] !== '');
     const models = ['first_touch', 'last_touch', 'linear', 'position_based', 'time_decay'];
+    const rows = daily('influencer', march).filter(
+      (row) => row['influencer_id'] !== '' && models.includes(String(row['model'])),
+    );
     const all = by(rows, ['influencer_id', 'currency'], (key, group) => ({
       ...key,
       ...Object.fromEntries(

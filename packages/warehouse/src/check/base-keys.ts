@@ -24,3 +24,8 @@ export function keyColumns(table: BaseTable): readonly string[] {
   if (found === undefined) throw new Error(`no base table ${table}`);
   return found.orderBy;
 }
+
+/** Recorded again with the revision that they had: the later row replaces the other. */
+export function isRecordedAgain(table: BaseTable): boolean {
+  return table === 'touchpoints' || table === 'catalogue_entries' || table === 'suppressions';
+}

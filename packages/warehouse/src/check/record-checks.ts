@@ -9,7 +9,7 @@ import { columnType } from '../native/row-block.js';
 import type { BaseTable, OrderRecordRow, RowOf } from '../rows.js';
 import { literal } from '../schema/define-table.js';
 import type { Warehouse } from '../warehouse-api.js';
-import { BASE_KEYS, keyColumns } from './base-keys.js';
+import { BASE_KEYS, isRecordedAgain, keyColumns } from './base-keys.js';
 import type { Finding } from './check.js';
 
 /** The rows that records `[from, to)` of a partition make; all that there are in it. */
@@ -120,11 +120,6 @@ async function notReplaced(
         : Number(there['high']) < Number(due['revision']) + (isRecordedAgain(table) ? 0 : 1);
     })
     .map((due) => finding(table, due, 'no row', 'the row of its record, or of a newer one'));
-}
-
-/** A replay records these again with the revision that they had: the later row replaces the other. */
-function isRecordedAgain(table: BaseTable): boolean {
-  return table === 'touchpoints' || table === 'catalogue_entries' || table === 'suppressions';
 }
 
 /** Differences of replaced records, too: sums alone would not show a pair that is missing. */
