@@ -4,7 +4,7 @@
  * topic and partition with its first offset, its end and the bytes between. `ends` survives when
  * every record was cut, so offsets are never given out twice.
  */
-import { type LogRecord, stateKey } from '@rosi/streams';
+import { keyInteger, type LogRecord, stateKey } from '@rosi/streams';
 import { type Environment, openStore, type Store } from './environment.js';
 import { EmbeddedError } from './errors.js';
 
@@ -106,7 +106,7 @@ export function readRecords(
     const offset = start + records.length;
     const stored = asBuffer(value);
     // What is whole before it is given; the next read begins with it, and throws.
-    if (!recordKey(topic, partition, offset).equals(asBuffer(key))) break;
+    if (keyInteger(asBuffer(key as Uint8Array)) !== offset) break;
     if (stored.length < TIMESTAMP_BYTES) break;
     bytes += stored.length;
     if (records.length > 0 && bytes > limits.bytesMax) break;

@@ -7,7 +7,7 @@ export { murmur2, partitionOf, partitionsOf } from './partition.js';
 export type { RandomSource } from './simulator/dice.js';
 export type { CommittedBatch, Rates } from './simulator/model.js';
 export { createSimulator, type Simulator, type SimulatorOptions } from './simulator/simulator.js';
-export { type KeyPart, leadingStrings, stateKey } from './state-key.js';
+export { type KeyPart, keyInteger, leadingStrings, stateKey } from './state-key.js';
 export {
   createTestDriver,
   type StepChoices,

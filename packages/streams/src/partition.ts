@@ -36,8 +36,11 @@ export function partitionOf(key: string, partitions: number): number {
   return (murmur2(Buffer.from(key, 'utf8')) & 0x7fffffff) % partitions;
 }
 
+const only: readonly number[] = [0];
+
 /** The partitions that a record goes to: its key's, the one that it names, or every one. */
 export function partitionsOf<T>(topic: Topic<T>, value: T, partitions: number): readonly number[] {
+  if (partitions === 1 && topic.partitionOf === undefined) return only;
   const named = topic.partitionOf?.(value);
   if (named === undefined) return [partitionOf(topic.keyOf(value), partitions)];
   if (named === 'every') return Array.from({ length: partitions }, (_, partition) => partition);

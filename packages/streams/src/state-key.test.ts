@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type KeyPart, stateKey } from './state-key.js';
+import { type KeyPart, keyInteger, stateKey } from './state-key.js';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 6 }),
@@ -33,6 +33,14 @@ test('a key of fewer parts is a prefix of exactly the keys that begin with these
       const whole = stateKey(a, n);
       const begins = whole.subarray(0, stateKey(b).length).equals(stateKey(b));
       expect(begins).toBe(Buffer.from(a).equals(Buffer.from(b)));
+    }),
+  );
+});
+
+test('the integer that a key ends with is read again', () => {
+  fc.assert(
+    fc.property(text, integer, (a, n) => {
+      expect(keyInteger(stateKey(a, n))).toBe(n);
     }),
   );
 });

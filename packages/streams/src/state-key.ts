@@ -85,6 +85,12 @@ function terminate(key: Buffer, end: number): number {
   return end + TERMINATOR_BYTES;
 }
 
+/** The integer that a key ends with; of a key that ends otherwise it says nothing. */
+export function keyInteger(key: Buffer): number {
+  const at = key.length - INTEGER_BYTES;
+  return (key.readUInt32BE(at) - UPPER_OFFSET) * 2 ** 32 + key.readUInt32BE(at + 4);
+}
+
 /** The strings that a key begins with, at most so many; fewer when it has fewer, or a number next. */
 export function leadingStrings(key: Uint8Array, count: number): string[] {
   const parts: string[] = [];

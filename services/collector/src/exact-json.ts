@@ -1,14 +1,17 @@
 /**
  * JSON as producers mean it. Integers that a double can't hold are kept as their text, for they are
  * ids: rounding them would make one person of two. `__proto__` and `constructor.prototype` keys are
- * left out, of repeated keys the last one counts, and nothing here recurses.
+ * left out, of repeated keys the last one counts, and nothing here recurses without a bound.
  */
 import sjson from 'secure-json-parse';
 
 const safety = { protoAction: 'remove', constructorAction: 'remove' } as const;
 
-/** Sixteen digits or more in a row; most bodies have none and are parsed once only. */
-const manyDigits = /\d{16}/;
+/**
+ * Sixteen digits or more where a number may begin; most bodies have none and are parsed once only.
+ * Digits inside most strings are passed over at their first one.
+ */
+const manyDigits = /(?:^|[:,[\s-])\d{16}/;
 /** Strings are matched so that digits inside them are left alone. */
 const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 const integer = /^-?\d+$/;
@@ -31,19 +34,15 @@ function withExactIntegers(text: string): string {
   });
 }
 
-/** Whether a value has more levels than `depthMax`; a flat object has one. */
+/** Whether a value has more levels than `depthMax`, and looks no deeper; a flat object has one. */
 export function isDeeperThan(value: unknown, depthMax: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    const next: unknown[] = [];
-    for (const entry of level) {
-      if (typeof entry !== 'object' || entry === null) continue;
-      if (depth >= depthMax) return true;
-      for (const part of Object.values(entry)) {
-        if (typeof part === 'object' && part !== null) next.push(part);
-      }
-    }
-    level = next;
+  if (typeof value !== 'object' || value === null) return false;
+  if (depthMax <= 0) return true;
+  if (Array.isArray(value)) return value.some((part) => isDeeperThan(part, depthMax - 1));
+  // What JSON says has no keys but its own.
+  for (const key in value) {
+    const part: unknown = value[key as keyof typeof value];
+    if (typeof part === 'object' && part !== null && isDeeperThan(part, depthMax - 1)) return true;
   }
   return false;
 }
