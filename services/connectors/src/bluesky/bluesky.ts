@@ -33,6 +33,7 @@ const settingsSchema = z.strictObject({
         did: z.string().regex(/^did:[a-z]+:[A-Za-z0-9._:%-]+$/, 'must be a DID, did:plc:…'),
         handle: z.string().regex(/^[^@\s]+\.[^@\s]+$/, 'must be a handle without @'),
       }),
+      'must list your accounts, each with "did" and "handle"',
     )
     .min(1, 'must name at least one account, {"did", "handle"}')
     .max(100),

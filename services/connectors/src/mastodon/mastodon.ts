@@ -24,7 +24,9 @@ import {
   postFinding,
 } from './status.js';
 
-const server = z.url().refine(secureOrLocal('https:', 'http:'), 'must begin with https://');
+const server = z
+  .url('must be the address of your server, https://…')
+  .refine(secureOrLocal('https:', 'http:'), 'must begin with https://');
 
 const settingsSchema = z.strictObject({
   /** Where the account is: https://social.example */
