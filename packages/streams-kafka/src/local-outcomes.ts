@@ -4,7 +4,7 @@
  */
 import { createOutcomeTally, type OutcomeCounts } from '@rosi/streams';
 import { decodeDocument, documentKey } from './changelog.js';
-import { openLocalState } from './local-state.js';
+import { openSharedState } from './local-state.js';
 
 export interface LocalOutcomes {
   outcomes(): OutcomeCounts[];
@@ -12,7 +12,7 @@ export interface LocalOutcomes {
 }
 
 export function openLocalOutcomes(dir: string): LocalOutcomes {
-  const local = openLocalState(dir);
+  const local = openSharedState(dir);
   return {
     outcomes() {
       local.refresh();
