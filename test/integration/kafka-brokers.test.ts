@@ -24,7 +24,7 @@ afterAll(() => cluster?.close());
 
 test.skipIf(cluster === null)(
   'the coordinators’ brokers are killed in turn',
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const options = { seed: 8000, brokers, replicas: REPLICAS, writingMs: 15_000 };
     await heldAgainstOracle(options, async ({ place, make, write }) => {

@@ -2,7 +2,8 @@
  * The law of crash on a real Kafka: processes of the stitcher are ended or stopped in hard ways, and
  * the ledger still is the oracle's. They run the built product: `npx tsc -b` first.
  */
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startTestKafka } from '@rosi/streams-kafka/testing';
 import { afterAll, expect, test } from 'vitest';
@@ -63,7 +64,7 @@ test.skipIf(kafka === null)(
 );
 
 test.skipIf(kafka === null)(
-  'state on the disk that is gone, or older than it was, is built again',
+  'state on the disk that is gone, cut off, or older than it was, is built again',
   { timeout: 240_000 },
   async () => {
     await held(7000, async ({ make, write }) => {
@@ -80,7 +81,12 @@ test.skipIf(kafka === null)(
       cpSync(`${instance.dir}-older`, instance.dir, { recursive: true });
       rmSync(`${instance.dir}-older`, { recursive: true });
       instance.start();
-      await delay(4000);
+      await delay(2000);
+      await instance.kill();
+      const file = join(instance.dir, 'data.mdb');
+      truncateSync(file, Math.floor(statSync(file).size / 2));
+      instance.start();
+      await delay(2000);
       await instance.kill();
       rmSync(instance.dir, { recursive: true });
       instance.start();

@@ -20,8 +20,22 @@ export interface GroupMemberMetadata {
 export interface ProducedMessage {
   readonly key: Buffer;
   readonly value: Buffer | null;
-  /** Milliseconds; kafkajs takes 0 for "now". */
+  /** Milliseconds. */
   readonly timestamp: number;
+}
+
+/** Of a produce request. */
+export interface ProduceAnswer {
+  readonly topics: readonly {
+    readonly topicName: string;
+    readonly partitions: readonly { readonly partition: number; readonly baseOffset: string }[];
+  }[];
+}
+
+/** What makes a value of an answer's bytes, and throws what the value tells. */
+export interface ResponseReader {
+  decode(payload: Buffer): Promise<object>;
+  parse(decoded: object): Promise<object>;
 }
 
 /** A connection to one broker. Methods throw kafkajs's errors, with the protocol's name as `type`. */
@@ -31,10 +45,7 @@ export interface Broker {
     getConnection(index: number): Promise<unknown>;
     send(exchange: {
       readonly request: object;
-      readonly response: {
-        decode(payload: Buffer): Promise<object>;
-        parse(decoded: object): Promise<object>;
-      };
+      readonly response: ResponseReader;
     }): Promise<unknown>;
   };
   disconnect(): Promise<void>;
@@ -54,22 +65,6 @@ export interface Broker {
     readonly producerEpoch: number;
     readonly transactionResult: boolean;
   }): Promise<unknown>;
-  produce(request: {
-    readonly topicData: readonly TopicPartitions<{
-      readonly partition: number;
-      readonly firstSequence: number;
-      readonly messages: readonly ProducedMessage[];
-    }>[];
-    readonly transactionalId?: string;
-    readonly producerId: string;
-    readonly producerEpoch: number;
-    readonly acks: number;
-  }): Promise<{
-    readonly topics: readonly {
-      readonly topicName: string;
-      readonly partitions: readonly { readonly partition: number; readonly baseOffset: string }[];
-    }[];
-  }>;
   listOffsets(request: {
     readonly replicaId: number;
     readonly isolationLevel: number;
@@ -194,6 +189,8 @@ export const encodeFetch = inside('protocol/requests/fetch/v11/request') as (req
     readonly maxBytes: number;
   }>[];
 }) => object;
+/** Of a produce request of version 7. */
+export const produceResponse = inside('protocol/requests/produce/v7/response') as ResponseReader;
 /** The protocol's error of a number. */
 export const errorFromCode = (
   inside('protocol/error') as {

@@ -43,10 +43,19 @@ export interface LocalState {
   close(): Promise<void>;
 }
 
-/** The folder belongs to one instance at a time. */
+/** For the one instance that the folder belongs to. A file that is not whole is thrown away. */
 export function openLocalState(dir: string): LocalState {
   mkdirSync(dir, { recursive: true });
   discardTorn(dir);
+  return openEnvironment(dir);
+}
+
+/** For a look from another thread of the instance, which has opened the folder before. */
+export function openSharedState(dir: string): LocalState {
+  return openEnvironment(dir);
+}
+
+function openEnvironment(dir: string): LocalState {
   const environment: RootDatabase<Buffer, Buffer> = open<Buffer, Buffer>(dir, {
     encoding: 'binary',
     keyEncoding: 'binary',

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import kafkajs, { type Producer, type Transaction } from 'kafkajs';
 import { afterAll, expect, test } from 'vitest';
 import { openLogReader } from './log-reader.js';
-import { removeTopics, startTestKafka } from './testing/index.js';
+import { removeRecords, removeTopics, startTestKafka } from './testing/index.js';
 
 const { Kafka } = kafkajs;
 const kafka = await startTestKafka();
@@ -149,6 +149,29 @@ test.skipIf(kafka === null)(
     }
     expect(seen).toEqual(Array.from({ length: total }, (_, n) => n));
     await reader.close();
+  },
+);
+
+test.skipIf(kafka === null)(
+  'what retention removes after a reader asked where to begin is told, not passed over',
+  { timeout: 60_000 },
+  async () => {
+    const place = { kafka: options, prefix: `${prefix}d.`, partitions: 1, topics: [TOPIC] };
+    const topic = `${place.prefix}${TOPIC}`;
+    await makeTopic(topic);
+    await withProducer((producer) => send(producer, topic, ['one', 'two', 'three']).then(() => {}));
+    for (const follow of [false, true]) {
+      const reader = await openLogReader({ ...place, follow });
+      const first = await reader.firstOffset(TOPIC, 0);
+      await removeRecords(options, { topic, partition: 0 }, first + 1);
+      const cut = { code: 'ROSI_LOG_CUT_TOO_FAR', retryable: false };
+      await expect(reader.read(TOPIC, 0, first, everything)).rejects.toMatchObject(cut);
+      // Who asks again knows, and may go on from there.
+      const from = await reader.firstOffset(TOPIC, 0);
+      const { records } = await reader.read(TOPIC, 0, from, everything);
+      expect(records[0]?.offset).toBe(first + 1);
+      await reader.close();
+    }
   },
 );
 

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LogReader, ReadRun } from '@rosi/streams';
 import { withAdmin } from './admin.js';
 import { connectKafka, type KafkaConnection, type KafkaOptions } from './connection.js';
+import { cutTooFar } from './cut-too-far.js';
 import { KafkaError, remedyOf } from './errors.js';
 import { type FetchedPartition, fetchRecords } from './fetch-records.js';
 import { Fetcher } from './fetcher.js';
@@ -58,6 +59,8 @@ function unavailable({ brokers }: KafkaOptions, cause: unknown): KafkaError {
 class Reader implements KafkaLogReader {
   private readonly names: TopicNames;
   private readonly tails = new Map<string, Tail>();
+  /** What readers were told: what they read from there on must not be passed over. */
+  private readonly firstTold = new Map<string, number>();
   private readonly fetcher: Fetcher | undefined;
   private isClosed = false;
 
@@ -77,8 +80,11 @@ class Reader implements KafkaLogReader {
 
   async firstOffset(topic: string, partition: number): Promise<number> {
     const place = this.placeOf(topic, partition);
-    const tail = this.tailOf(place);
-    return tail?.firstOffset ?? this.patiently(() => firstOffset(this.connection, place));
+    const first =
+      this.tailOf(place)?.firstOffset ??
+      (await this.patiently(() => firstOffset(this.connection, place)));
+    this.firstTold.set(placeKey(place), first);
+    return first;
   }
 
   async endOffset(topic: string, partition: number): Promise<number> {
@@ -130,10 +136,16 @@ class Reader implements KafkaLogReader {
     fetcher.add(tail);
   }
 
-  /** From there on, or from the first that retention has left. */
+  /**
+   * From there on, or from the first that retention has left; throws when it has cut since the
+   * reader asked, since nobody would notice the gap.
+   */
   private fetch(place: Place, from: number): Promise<FetchedPartition> {
+    const told = this.firstTold.get(placeKey(place)) ?? Number.POSITIVE_INFINITY;
     return this.patiently(async () => {
-      const start = Math.max(from, await firstOffset(this.connection, place));
+      const first = await firstOffset(this.connection, place);
+      if (told <= from && from < first) throw cutTooFar(place, from, first);
+      const start = Math.max(from, first);
       const broker = await this.connection.leader(place.topic, place.partition);
       const [fetched] = await fetchRecords(broker, [{ ...place, from: start }], FETCH);
       if (fetched?.error === undefined && fetched !== undefined) return fetched;

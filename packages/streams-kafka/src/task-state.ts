@@ -10,12 +10,18 @@ import type { LocalCopy } from './local-state.js';
 
 // The package is CommonJS with a default export, which loaders disagree about how to import.
 const { default: BTree } = createRequire(import.meta.url)('sorted-btree') as typeof sorted;
-type Tree = InstanceType<typeof BTree<Buffer, Buffer | null>>;
+type Tree = InstanceType<typeof BTree<string, Write>>;
 type Entry = readonly [key: Buffer, value: Buffer];
 type RangeOptions = Parameters<StateStore['range']>[0];
 
+/** Null: removed. */
+interface Write {
+  readonly key: Buffer;
+  readonly value: Buffer | null;
+}
+
 export interface TaskState extends StateStore {
-  /** Everything written since the last `forget`, each key once. */
+  /** Everything written since the last `forget`, each key once, in the order of keys. */
   written(): Iterable<ChangelogEntry>;
   /** The bytes of what is written, about. */
   readonly writtenBytes: number;
@@ -24,35 +30,74 @@ export interface TaskState extends StateStore {
 }
 
 export function createTaskState(copy: LocalCopy): TaskState {
-  let writes: Tree = new BTree<Buffer, Buffer | null>(undefined, Buffer.compare);
-  let writtenBytes = 0;
-  const write = (key: Uint8Array, value: Buffer | null) => {
-    const whole = stateEntryKey(key);
-    writes.set(whole, value);
-    writtenBytes += whole.length + (value?.length ?? 0);
-  };
+  const writes = new Writes();
   return {
     get(key) {
       const whole = stateEntryKey(key);
       const written = writes.get(whole);
       if (written === undefined) return copy.get(whole);
-      return written === null ? undefined : Buffer.from(written);
+      return written.value === null ? undefined : Buffer.from(written.value);
     },
-    put: (key, value) => write(key, Buffer.from(value)),
-    delete: (key) => write(key, null),
-    // The clone is taken now, whenever it is read; the copy changes between transactions only.
-    range: (options) => merged(copy, writes.clone(), options),
-    *written() {
-      for (const [key, value] of writes.entries()) yield { key, value };
-    },
+    put: (key, value) => writes.set(stateEntryKey(key), Buffer.from(value)),
+    delete: (key) => writes.set(stateEntryKey(key), null),
+    // The writes are those of now, whenever they are read; the copy changes between transactions.
+    range: (options) => merged(copy, writes.sorted(), options),
+    written: () => writes.all(),
     get writtenBytes() {
-      return writtenBytes;
+      return writes.bytes;
     },
-    forget() {
-      writes = new BTree<Buffer, Buffer | null>(undefined, Buffer.compare);
-      writtenBytes = 0;
-    },
+    forget: () => writes.clear(),
   };
+}
+
+/**
+ * Writes by key. Most are read by key and never as a range, so that they are sorted only when a range
+ * is read. Keys are compared as texts of one byte a character: that is the order of their bytes, at
+ * a fraction of what comparing buffers costs.
+ */
+class Writes {
+  bytes = 0;
+  private readonly byKey = new Map<string, Write>();
+  private readonly unsorted = new Map<string, Write>();
+  private tree: Tree = emptyTree();
+
+  get(key: Buffer): Write | undefined {
+    return this.byKey.size === 0 ? undefined : this.byKey.get(textOf(key));
+  }
+
+  set(key: Buffer, value: Buffer | null): void {
+    const text = textOf(key);
+    const write = { key, value };
+    this.byKey.set(text, write);
+    this.unsorted.set(text, write);
+    this.bytes += key.length + (value?.length ?? 0);
+  }
+
+  /** Does not change any more. */
+  sorted(): Tree {
+    for (const [text, write] of this.unsorted) this.tree.set(text, write);
+    this.unsorted.clear();
+    return this.tree.clone();
+  }
+
+  *all(): Generator<Write> {
+    for (const text of [...this.byKey.keys()].sort()) yield this.byKey.get(text) as Write;
+  }
+
+  clear(): void {
+    this.byKey.clear();
+    this.unsorted.clear();
+    this.tree = emptyTree();
+    this.bytes = 0;
+  }
+}
+
+function emptyTree(): Tree {
+  return new BTree<string, Write>(undefined, (a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+function textOf(key: Uint8Array): string {
+  return Buffer.prototype.latin1Slice.call(key, 0, key.length);
 }
 
 /** Both sorted runs as one; where both have a key, the write counts. */
@@ -71,7 +116,7 @@ function* merged(copy: LocalCopy, writes: Tree, options: RangeOptions): Generato
     for (let left = most ?? Number.POSITIVE_INFINITY; left > 0; ) {
       if (below.done === true && above.done === true) return;
       const order = orderOf(below, above, sign);
-      const [key, value] = order < 0 ? below.value : above.value;
+      const [key, value] = order < 0 ? below.value : [above.value.key, above.value.value];
       if (order <= 0) below = stored.next();
       if (order >= 0) above = written.next();
       if (value === null) continue;
@@ -84,27 +129,22 @@ function* merged(copy: LocalCopy, writes: Tree, options: RangeOptions): Generato
 }
 
 /** Negative: the stored entry comes first; 0: both are of one key. A run that has ended is last. */
-function orderOf(
-  below: IteratorResult<Entry>,
-  above: IteratorResult<readonly [Buffer, Buffer | null]>,
-  sign: number,
-): number {
+function orderOf(below: IteratorResult<Entry>, above: IteratorResult<Write>, sign: number): number {
   if (below.done === true) return 1;
   if (above.done === true) return -1;
-  return Buffer.compare(below.value[0], above.value[0]) * sign;
+  return Buffer.compare(below.value[0], above.value.key) * sign;
 }
 
-function* inRange(tree: Tree, options: RangeOptions): Generator<readonly [Buffer, Buffer | null]> {
+function* inRange(tree: Tree, options: RangeOptions): Generator<Write> {
   const { low, high, last } = byteRange(options);
   const reverse = options.reverse === true;
+  const [lowest, end] = [textOf(low), high === undefined ? undefined : textOf(high)];
+  const newest = last === undefined ? end : textOf(last);
   const entries = reverse
-    ? tree.entriesReversed(last ?? high, undefined, last === undefined && high !== undefined)
-    : tree.entries(low);
-  for (const [key, value] of entries) {
-    const outside = reverse
-      ? Buffer.compare(key, low) < 0
-      : high !== undefined && Buffer.compare(key, high) >= 0;
-    if (outside) return;
-    yield [key, value];
+    ? tree.entriesReversed(newest, undefined, last === undefined && high !== undefined)
+    : tree.entries(lowest);
+  for (const [text, write] of entries) {
+    if (reverse ? text < lowest : end !== undefined && text >= end) return;
+    yield write;
   }
 }

@@ -10,9 +10,9 @@ import { partitionsOf, type TopicWriter } from '@rosi/streams';
 import { connectKafka, type KafkaConnection, type KafkaOptions } from './connection.js';
 import { KafkaError, protocolType, remedyOf } from './errors.js';
 import { type OutgoingRecord, partsOf, type Share, sharesOf } from './outgoing.js';
+import { produceRecords } from './produce-records.js';
 import { TopicNames } from './task-spec.js';
 
-const ALL_REPLICAS = -1;
 const ANSWER_MS_MAX = 5000;
 const RETRY_MS = 50;
 /** Far more than any write; what comes beyond it is refused at once. */
@@ -189,7 +189,7 @@ async function produce(session: Session, share: Share): Promise<void> {
   const broker = await session.connection.leader(topic, partition);
   const topicData = [{ topic, partitions: [{ partition, messages, firstSequence }] }];
   try {
-    await broker.produce({ topicData, ...session.id, acks: ALL_REPLICAS });
+    await produceRecords(broker, { topicData, ...session.id });
   } catch (error) {
     // An earlier try of the very same records was taken after all.
     if (protocolType(error) !== 'DUPLICATE_SEQUENCE_NUMBER') throw error;

@@ -8,8 +8,8 @@ import { connectKafka, type KafkaConnection, type KafkaOptions } from './connect
 import { protocolType } from './errors.js';
 import type { Broker, TopicPartitions } from './kafkajs-internals.js';
 import { type OutgoingRecord, partsOf, type Share, sharesOf } from './outgoing.js';
+import { produceRecords } from './produce-records.js';
 
-const ALL_REPLICAS = -1;
 const TRANSACTION_MS_MAX = 60_000;
 const BUSY_MS = 2;
 const BUSY_MS_MAX = 30_000;
@@ -109,7 +109,7 @@ export class TransactionalProducer {
       topic,
       partitions: [{ partition, messages, firstSequence: this.sequence(topic, partition) }],
     }));
-    const answer = await broker.produce({ topicData, transactionalId, ...id, acks: ALL_REPLICAS });
+    const answer = await produceRecords(broker, { topicData, transactionalId, ...id });
     for (const { topic, partition, messages } of shares) {
       const key = `${topic}/${partition}`;
       this.sequences.set(key, this.sequence(topic, partition) + messages.length);
