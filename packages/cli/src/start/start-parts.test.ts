@@ -54,6 +54,7 @@ describe('configuration', () => {
       partitions: 3,
       replicas: 1,
       sessionMs: 10_000,
+      registryUrl: null,
     });
     const secured = {
       ROSI_KAFKA_BROKERS: 'a:9092',
