@@ -88,9 +88,15 @@ describe.skipIf(kafka === null)('rosi move-to-kafka', () => {
         const early = await runToEnd({ dataDir, env: { ...own, ...place } });
         expect(early).toMatchObject({ code: 2 });
         expect(early.output).toContain('rosi move-to-kafka');
+        // A key that is not at hand is asked for, and never made.
+        const { ROSI_HASH_KEY: _, ...without } = environment;
+        expect(await moved(without)).toMatchObject({
+          code: 2,
+          output: expect.stringContaining('ROSI_HASH_KEY'),
+        });
         for (const killAfterMs of kills) await moved(environment, killAfterMs);
         // What a killed move has left of ClickHouse ends by itself.
-        if (kills.length > 0) await wait(2000);
+        if (kills.length > 0) await wait(5000);
         if (existsSync(join(dataDir, 'events'))) {
           expect(await moved(environment)).toMatchObject({
             code: 0,

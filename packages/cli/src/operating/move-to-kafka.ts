@@ -42,7 +42,7 @@ import {
 } from '../start/installation-facts.js';
 import { registeredIds, topologyShape } from '../start/kafka-log-parts.js';
 import { agreeOnKeys } from '../start/key-agreement.js';
-import { prepareKeys } from '../start/keys.js';
+import { type FoundKeys, requireKeys } from '../start/keys.js';
 import { allParts } from '../start/part-names.js';
 import { createParts } from '../start/parts.js';
 import { showProgress } from '../terminal/progress-line.js';
@@ -69,13 +69,16 @@ export async function moveToKafka({ config, terminal }: MoveCommand): Promise<vo
     );
   }
   refuseUnusable(dataDir);
+  // Whoever works with it is told of before anything is done.
+  openDataFolder(dataDir).release();
+  const found = requireKeys(dataDir, config, new Set(['hashKey', 'suppressionKey']));
   if (!(await isCarriedOver(config, cluster))) {
     showProgress(terminal, 'stitching and loading what is left');
     await drain(config);
   }
   const folder = openDataFolder(dataDir);
   try {
-    await move(config, cluster, terminal);
+    await move({ config, cluster, found, terminal });
   } finally {
     folder.release();
     showProgress(terminal, '');
@@ -133,11 +136,18 @@ async function isCarriedOver(config: StartConfig, cluster: KafkaCluster): Promis
   return (await agreeOn(cluster, {}))[movedFact] === log.uuid;
 }
 
-async function move(config: StartConfig, cluster: KafkaCluster, terminal: Terminal): Promise<void> {
+interface Move {
+  readonly config: StartConfig;
+  readonly cluster: KafkaCluster;
+  readonly found: FoundKeys;
+  readonly terminal: Terminal;
+}
+
+async function move({ config, cluster, found, terminal }: Move): Promise<void> {
   const { dataDir } = config;
   const log = await openEventLog({ dir: join(dataDir, 'events'), readOnly: true });
   try {
-    await agreeOnKeys(cluster, prepareKeys(dataDir, config), allParts);
+    await agreeOnKeys(cluster, found, allParts);
     if ((await agreeOn(cluster, {}))[movedFact] !== log.uuid) {
       await carryOver(config, cluster, log, terminal);
     }
