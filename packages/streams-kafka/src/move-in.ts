@@ -5,14 +5,14 @@
  */
 import type { Topic } from '@rosi/events';
 import { type OutcomeCounts, partitionsOf, type Topology, wire } from '@rosi/streams';
-import kafkajs, { type Producer } from 'kafkajs';
+import type { Producer } from 'kafkajs';
+import { clientOf } from './admin.js';
 import { documentKey, encodeDocument, stateEntryKey } from './changelog.js';
 import { connectKafka, type KafkaOptions } from './connection.js';
 import { Framing, type SchemaIds } from './framing.js';
 import { endOffsets, offsetIn, type Place, placeKey } from './offsets.js';
 import { TopicNames } from './task-spec.js';
 
-const { Kafka } = kafkajs;
 const ALL_REPLICAS = -1;
 const BATCH_BYTES = 500_000;
 const ENTRY_OVERHEAD_BYTES = 100;
@@ -74,7 +74,11 @@ export async function openMoveIn(options: MoveInOptions): Promise<MoveIn> {
     ...wiring.processors.map(({ name }) => names.changelogOf(name)),
   ];
   const connection = await connectKafka(kafka);
-  const producer = producerOf(kafka);
+  const producer = clientOf(kafka).producer({
+    allowAutoTopicCreation: false,
+    idempotent: true,
+    maxInFlightRequests: 1,
+  });
   try {
     await connection.watch(topics);
     await producer.connect();
@@ -146,16 +150,6 @@ export async function openMoveIn(options: MoveInOptions): Promise<MoveIn> {
       await connection.close();
     },
   };
-}
-
-function producerOf({ brokers, clientId, ssl, sasl }: KafkaOptions): Producer {
-  return new Kafka({
-    brokers: [...brokers],
-    clientId,
-    logLevel: 0,
-    ...(ssl === undefined ? {} : { ssl }),
-    ...(sasl === undefined ? {} : { sasl }),
-  }).producer({ allowAutoTopicCreation: false, idempotent: true, maxInFlightRequests: 1 });
 }
 
 /** Messages of one topic on their way, sent when there are enough. */
