@@ -12,7 +12,7 @@ import { createLogger } from '@rosi/service-kit';
 import { openTopicWriter } from '@rosi/streams-kafka';
 import {
   makeTopics,
-  readTopic,
+  readValues,
   startLocalBroker,
   startTestKafka,
 } from '@rosi/streams-kafka/testing';
@@ -89,10 +89,8 @@ test.skipIf(kafka === null || isGiven)(
     await collector.stop();
     await log.close();
 
-    const records = await readTopic(client, `${place.prefix}${eventsCollected.name}`, PARTITIONS);
-    const ids = records.map(
-      ({ value }) => eventsCollected.codec.decode(value ?? Buffer.alloc(0)).eventId,
-    );
+    const events = await readValues(client, eventsCollected, place);
+    const ids = events.map(({ eventId }) => eventId);
     expect(ids).toEqual(expect.arrayContaining(accepted));
     // Only what was refused, and may have been written nevertheless, can be there again.
     const others = ids.filter((id) => !refused.has(id));

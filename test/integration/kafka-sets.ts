@@ -12,7 +12,7 @@ import {
   openProgress,
   openTopicWriter,
 } from '@rosi/streams-kafka';
-import { readTopic } from '@rosi/streams-kafka/testing';
+import { readValues } from '@rosi/streams-kafka/testing';
 import { generate, injectDuplicates, Random, shuffle } from '../generator/index.js';
 import type { OracleInput } from '../oracle/index.js';
 import { ledgerTables } from '../property/ledger-tables.js';
@@ -121,13 +121,11 @@ export async function untilSettled(
 /** What is wrong with the ledger, by the oracle; empty: nothing. */
 export async function judge(place: KafkaPlace, sets: readonly RandomSet[]): Promise<string[]> {
   const values = new Map<string, readonly { readonly workspace: string }[]>();
-  const read = async (topic: Topic<never>) => {
-    const records = await readTopic(place.kafka, `${place.prefix}${topic.name}`, place.partitions);
-    // Every ledger record names its workspace.
-    const decode = topic.codec.decode as (bytes: Buffer) => { readonly workspace: string };
+  // Every ledger record names its workspace.
+  const read = async (topic: Topic<{ readonly workspace: string }>) => {
     values.set(
       topic.name,
-      records.map(({ value }) => decode(value ?? Buffer.alloc(0))),
+      await readValues<{ readonly workspace: string }>(place.kafka, topic, place),
     );
   };
   for (const topic of ledgerTopics()) await read(topic);

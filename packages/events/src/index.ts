@@ -1,7 +1,7 @@
 /** Events: their records and topics, and everything pure about an incoming one. */
 export { isBotAgent } from './bots.js';
 export { type Classification, type ClassificationInput, classify } from './classify.js';
-export { type Codec, codec } from './codec.js';
+export { type Codec, canRead, codec } from './codec.js';
 export {
   commandKinds,
   erasureEvents,
@@ -26,6 +26,7 @@ export {
 } from './erased.js';
 export { eventSchema } from './event-schema.js';
 export * from './generated/records.js';
+export { wireSchemas } from './generated/wire-schemas.js';
 export {
   type DroppedIdentifier,
   type DropReason,

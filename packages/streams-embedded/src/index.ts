@@ -13,3 +13,4 @@ export { openState, type StateReader } from './open-state.js';
 export type { Retention } from './partition-log.js';
 export { type EmbeddedOptions, type EmbeddedRuntime, runEmbedded } from './run-embedded.js';
 export type { InputPosition, StateProgress } from './state-store.js';
+export { type MovableProcessor, openStateToMove, type StateToMove } from './state-to-move.js';

@@ -2,12 +2,11 @@
  * What all processes of an installation must have alike, as facts in a topic of their own: the first
  * process that states a fact decides it, and every later one learns what was decided.
  */
-import kafkajs from 'kafkajs';
+import { clientOf } from './admin.js';
 import { connectKafka, type KafkaConnection, type KafkaOptions } from './connection.js';
 import { readPartition } from './read-topic.js';
 import { TopicNames } from './task-spec.js';
 
-const { Kafka } = kafkajs;
 const ALL_REPLICAS = -1;
 
 export type Facts = Readonly<Record<string, string>>;
@@ -47,17 +46,11 @@ async function readFacts(connection: KafkaConnection, topic: string): Promise<Fa
 
 /** A record that kafkajs has sent twice says the same twice. */
 async function writeFacts(
-  { brokers, clientId, ssl, sasl }: KafkaOptions,
+  kafka: KafkaOptions,
   topic: string,
   facts: readonly (readonly [string, string])[],
 ): Promise<void> {
-  const producer = new Kafka({
-    brokers: [...brokers],
-    clientId,
-    logLevel: 0,
-    ...(ssl === undefined ? {} : { ssl }),
-    ...(sasl === undefined ? {} : { sasl }),
-  }).producer({ allowAutoTopicCreation: false });
+  const producer = clientOf(kafka).producer({ allowAutoTopicCreation: false });
   await producer.connect();
   try {
     const messages = facts.map(([key, value]) => ({ key, value, partition: 0 }));

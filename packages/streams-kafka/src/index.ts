@@ -2,6 +2,7 @@ export { type AgreementPlace, agreeOn, type Facts } from './agreement.js';
 export type { KafkaCluster } from './cluster.js';
 export type { KafkaOptions } from './connection.js';
 export { KafkaError, type KafkaErrorCode } from './errors.js';
+export { bodyOf, type SchemaIds } from './framing.js';
 export {
   type GroupPlace,
   type GroupPositions,
@@ -16,6 +17,13 @@ export {
   openLogReader,
 } from './log-reader.js';
 export {
+  type FinishedProcessor,
+  type MoveIn,
+  type MoveInOptions,
+  openMoveIn,
+  type PlacedEntry,
+} from './move-in.js';
+export {
   type InputProgress,
   openProgress,
   type Progress,
@@ -23,6 +31,7 @@ export {
 } from './progress.js';
 export { prepareTopics, runKafka, type TopicOptions } from './run-kafka.js';
 export type { KafkaRuntime, KafkaRuntimeOptions } from './runtime-options.js';
+export { type RegistryOptions, registerSchemas } from './schema-registry.js';
 export { openTaskOutcomes, type TaskOutcomes, type TaskOutcomesOptions } from './task-outcomes.js';
 export type { CommitStep, TaskLimits } from './task-spec.js';
 export {

@@ -5,6 +5,7 @@
 import { createOutcomeTally, inputsOf, type OutcomeCounts, wire } from '@rosi/streams';
 import { connectKafka, type KafkaConnection } from './connection.js';
 import { Fetcher } from './fetcher.js';
+import { Framing } from './framing.js';
 import type { GateOptions } from './gate.js';
 import { createGateOptions } from './gate-options.js';
 import { GroupMember } from './group-member.js';
@@ -34,6 +35,7 @@ export class Instance implements KafkaRuntime {
   /** Tasks that are ending; one of the same name begins after it. */
   private readonly ending = new Map<string, Promise<void>>();
   private readonly local: LocalState;
+  private readonly framing: Framing;
   private connection: KafkaConnection | undefined;
   private fetching: { readonly connection: KafkaConnection; readonly fetcher: Fetcher } | undefined;
   private gate: GateOptions | undefined;
@@ -51,6 +53,7 @@ export class Instance implements KafkaRuntime {
     this.wiring = wire(options.topology);
     this.units = this.makeUnits();
     this.local = openLocalState(options.dir);
+    this.framing = new Framing(options.schemaIds);
   }
 
   async start(): Promise<void> {
@@ -213,6 +216,7 @@ export class Instance implements KafkaRuntime {
         connection,
         copy: this.local.copyOf(name),
         limits: { ...DEFAULT_LIMITS, ...limits },
+        framing: this.framing,
         sources: new Set(this.wiring.sources.map((topic) => topic.name)),
         gate: this.gate,
         now,

@@ -38,8 +38,6 @@ export interface LocalState {
   copyOf(task: string): LocalCopy;
   /** Tasks of which there is a copy here. */
   tasks(): string[];
-  /** What another thread has written since is seen from here on. */
-  refresh(): void;
   close(): Promise<void>;
 }
 
@@ -47,11 +45,6 @@ export interface LocalState {
 export function openLocalState(dir: string): LocalState {
   mkdirSync(dir, { recursive: true });
   discardTorn(dir);
-  return openEnvironment(dir);
-}
-
-/** For a look from another thread of the instance, which has opened the folder before. */
-export function openSharedState(dir: string): LocalState {
   return openEnvironment(dir);
 }
 
@@ -69,7 +62,6 @@ function openEnvironment(dir: string): LocalState {
   return {
     copyOf: (task) => new Copy(environment, store, taskPrefix(task)),
     tasks: () => tasksIn(store),
-    refresh: () => store.resetReadTxn(),
     close: () => environment.close(),
   };
 }

@@ -72,7 +72,7 @@ test.skipIf(kafka === null)(
         bytesMax: fc.integer({ min: 1, max: 40 }),
       });
       for (const one of fc.sample(limits, { numRuns: 8, seed: 11 })) {
-        const reader = await openLogReader({ ...place, follow });
+        const reader = await openLogReader({ ...place, follow, framed: false });
         const end = await reader.endOffset(TOPIC, 0);
         const seen: string[] = [];
         const runs: { from: number; to: number; texts: string[] }[] = [];
@@ -104,7 +104,7 @@ test.skipIf(kafka === null)(
     const place = { kafka: options, prefix: `${prefix}b.`, partitions: 1, topics: [TOPIC] };
     const topic = `${place.prefix}${TOPIC}`;
     await makeTopic(topic);
-    const reader = await openLogReader({ ...place, follow: true });
+    const reader = await openLogReader({ ...place, follow: true, framed: false });
     expect(await reader.endOffset(TOPIC, 0)).toBe(0);
     expect(await reader.read(TOPIC, 0, 0, everything)).toEqual({ records: [], next: 0 });
     await withProducer(async (producer) => {
@@ -138,7 +138,7 @@ test.skipIf(kafka === null)(
     await withProducer(async (producer) => {
       for (let n = 0; n < total; n += 1) await send(producer, topic, [`${n}`.padEnd(250_000, '.')]);
     });
-    const reader = await openLogReader({ ...place, follow: true });
+    const reader = await openLogReader({ ...place, follow: true, framed: false });
     const end = await reader.endOffset(TOPIC, 0);
     const seen: number[] = [];
     for (let from = 0; from < end; ) {

@@ -11,6 +11,7 @@ import { cutTooFar } from './cut-too-far.js';
 import { KafkaError, remedyOf } from './errors.js';
 import { type FetchedPartition, fetchRecords } from './fetch-records.js';
 import { Fetcher } from './fetcher.js';
+import { bodyOf } from './framing.js';
 import { endOffsets, firstOffset, offsetIn, type Place, placeKey } from './offsets.js';
 import { type RunLimits, runOf } from './runs.js';
 import { Tail } from './tail.js';
@@ -26,6 +27,8 @@ export interface KafkaLogReaderOptions {
   readonly prefix?: string;
   /** All topics that will be read; they must be there. */
   readonly topics: readonly string[];
+  /** Whether records stand in Confluent's framing, as those of ROSI do; then it is taken off. */
+  readonly framed?: boolean;
   /** Fetch ahead, for a reader that goes on and on; default: each read asks Kafka. */
   readonly follow?: boolean;
   /** How long a question is repeated while Kafka does not answer; default a minute. */
@@ -93,6 +96,17 @@ class Reader implements KafkaLogReader {
   }
 
   async read(topic: string, partition: number, from: number, limits: RunLimits): Promise<ReadRun> {
+    const run = await this.readFramed(topic, partition, from, limits);
+    if (this.options.framed === false) return run;
+    return { ...run, records: run.records.map((one) => ({ ...one, value: bodyOf(one.value) })) };
+  }
+
+  private async readFramed(
+    topic: string,
+    partition: number,
+    from: number,
+    limits: RunLimits,
+  ): Promise<ReadRun> {
     const place = this.placeOf(topic, partition);
     const tail = this.tailOf(place);
     const known = tail?.read(from, limits);

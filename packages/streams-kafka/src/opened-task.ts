@@ -241,10 +241,10 @@ export class OpenTask {
   }
 
   private emit(declared: Topic<unknown>, value: unknown, timestamp: number): void {
-    const { names, partitions } = this.spec;
+    const { names, partitions, framing } = this.spec;
     const topic = names.of(declared.name);
     const key = Buffer.from(declared.keyOf(value));
-    const bytes = declared.codec.encode(value);
+    const bytes = framing.encode(declared, value);
     for (const partition of partitionsOf(declared, value, partitions)) {
       this.outgoing.push({ topic, partition, key, value: bytes, timestamp });
       this.outgoingBytes += bytes.length;

@@ -5,7 +5,8 @@ import { fetchRecords } from './fetch-records.js';
 import { endOffsets, firstOffset, offsetIn, type Place, placeKey } from './offsets.js';
 import type { KafkaRecord } from './record-batches.js';
 
-const LIMITS = { waitMs: 100, bytesMax: 8e6, partitionBytesMax: 8e6 };
+/** Nobody waits for what is not there yet. */
+const LIMITS = { waitMs: 0, bytesMax: 8e6, partitionBytesMax: 8e6 };
 
 /** Committed records, from the given offset or the first that is left, to the present end. */
 export async function readPartition(

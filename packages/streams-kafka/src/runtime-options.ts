@@ -1,6 +1,7 @@
 /** What a runtime on Kafka is given, and what it gives. */
 import type { OutcomeCounts, Topology } from '@rosi/streams';
 import type { KafkaOptions } from './connection.js';
+import type { SchemaIds } from './framing.js';
 import type { CommitStep, TaskLimits } from './task-spec.js';
 
 export interface KafkaRuntimeOptions {
@@ -17,6 +18,8 @@ export interface KafkaRuntimeOptions {
   readonly replicas?: number;
   /** Of topics from or for outside; default for ever. */
   readonly retentionMs?: number;
+  /** What a schema registry has given; default: the ids of schemas/wire. */
+  readonly schemaIds?: SchemaIds;
   readonly limits?: Partial<TaskLimits>;
   /** How long an instance may be silent before its work goes to others; default 30 s. */
   readonly sessionMs?: number;

@@ -3,6 +3,7 @@ import type { Topic } from '@rosi/events';
 import { KafkaError } from './errors.js';
 import type { FetchedPartition } from './fetch-records.js';
 import type { FetchSource } from './fetcher.js';
+import { decodeRecord } from './framing.js';
 import type { KafkaRecord } from './record-batches.js';
 
 /** Handled records are dropped from the array when there are so many. */
@@ -86,11 +87,18 @@ export class TaskInput implements FetchSource {
   }
 
   private decode({ offset, value, timestamp }: KafkaRecord): TakenRecord {
-    if (value !== null) return { offset, value: this.declared.codec.decode(value), timestamp };
-    throw new KafkaError(
-      'ROSI_TOPIC_UNFIT',
-      `${this.topic} partition ${this.partition} has an empty record at ${offset}; something that ` +
-        'is not ROSI writes to it',
-    );
+    const place = `${this.topic} partition ${this.partition}`;
+    if (value === null) {
+      throw new KafkaError(
+        'ROSI_TOPIC_UNFIT',
+        `${place} has an empty record at ${offset}; something that is not ROSI writes to it`,
+      );
+    }
+    try {
+      return { offset, value: decodeRecord(this.declared, value), timestamp };
+    } catch (cause) {
+      if (!(cause instanceof KafkaError)) throw cause;
+      throw new KafkaError(cause.code, `${place} at ${offset}: ${cause.message}`, { cause });
+    }
   }
 }

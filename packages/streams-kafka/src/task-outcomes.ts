@@ -53,10 +53,11 @@ export async function openTaskOutcomes(options: TaskOutcomesOptions): Promise<Ta
       const changed = places.filter(
         (place) => known.get(placeKey(place))?.end !== offsetIn(ends, place),
       );
-      for (const place of changed) {
+      const renew = async (place: Place) => {
         const end = offsetIn(ends, place);
         known.set(placeKey(place), { end, outcomes: await newestOutcomes(connection, place, end) });
-      }
+      };
+      await Promise.all(changed.map(renew));
       const tally: OutcomeTally = createOutcomeTally();
       for (const { outcomes } of known.values()) {
         for (const { processor, outcome, reason, count } of outcomes) {

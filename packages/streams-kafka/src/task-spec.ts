@@ -1,6 +1,7 @@
 /** What a task is made of, and the names that it goes by in Kafka. */
 import type { ProcessorDeclaration } from '@rosi/streams';
 import type { KafkaConnection, KafkaOptions } from './connection.js';
+import type { Framing } from './framing.js';
 import type { GateOptions } from './gate.js';
 import type { LocalCopy } from './local-state.js';
 
@@ -15,6 +16,7 @@ export interface TaskSpec {
   readonly connection: KafkaConnection;
   readonly copy: LocalCopy;
   readonly limits: TaskLimits;
+  readonly framing: Framing;
   /** Topics that come from outside. */
   readonly sources: ReadonlySet<string>;
   /** Of a topology that has barriers. */

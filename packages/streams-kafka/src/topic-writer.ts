@@ -9,6 +9,7 @@ import type { Topic } from '@rosi/events';
 import { partitionsOf, type TopicWriter } from '@rosi/streams';
 import { connectKafka, type KafkaConnection, type KafkaOptions } from './connection.js';
 import { KafkaError, protocolType, remedyOf } from './errors.js';
+import { Framing, type SchemaIds } from './framing.js';
 import { type OutgoingRecord, partsOf, type Share, sharesOf } from './outgoing.js';
 import { produceRecords } from './produce-records.js';
 import { TopicNames } from './task-spec.js';
@@ -24,6 +25,7 @@ export interface KafkaTopicWriterOptions {
   readonly prefix?: string;
   /** All topics that will be written. */
   readonly topics: readonly string[];
+  readonly schemaIds?: SchemaIds;
   /** After which a call is refused; default 5 s. */
   readonly answerMsMax?: number;
 }
@@ -66,9 +68,11 @@ class Writer implements KafkaTopicWriter {
   private session: Session | undefined;
   private writing: Promise<void> | undefined;
   private readonly names: TopicNames;
+  private readonly framing: Framing;
 
   constructor(private readonly options: KafkaTopicWriterOptions) {
     this.names = new TopicNames(options.prefix ?? '');
+    this.framing = new Framing(options.schemaIds);
   }
 
   append<T>(
@@ -97,7 +101,7 @@ class Writer implements KafkaTopicWriter {
 
   private encode<T>(topic: Topic<T>, value: T, timestamp: number): OutgoingRecord[] {
     const key = Buffer.from(topic.keyOf(value));
-    const bytes = topic.codec.encode(value);
+    const bytes = this.framing.encode(topic, value);
     return partitionsOf(topic, value, this.options.partitions).map((partition) => ({
       ...{ topic: this.names.of(topic.name), partition, key, value: bytes, timestamp },
     }));

@@ -1,6 +1,6 @@
 export type { Delivered, Sent } from './batch.js';
 export { type ByteRange, byteRange, prefixEnd } from './byte-range.js';
-export { type LogReader, logReader, type ReadRun } from './log-reader.js';
+export { type LogReader, logReader, type ReadRun, shiftedReader } from './log-reader.js';
 export { createMemoryState, type MemoryState } from './memory-state.js';
 export { createOutcomeTally, type OutcomeCounts, type OutcomeTally } from './outcomes.js';
 export { murmur2, partitionOf, partitionsOf } from './partition.js';

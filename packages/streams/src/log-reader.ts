@@ -14,6 +14,8 @@ export interface ReadRun {
 /** As {@link TopicReader}; methods may reject while the log does not answer. */
 export interface LogReader {
   readonly uuid: string;
+  /** The offset that the first record ever had; default 0. */
+  readonly start?: number;
   partitions(topic: string): number;
   /** The oldest offset that retention has left. */
   firstOffset(topic: string, partition: number): number | Promise<number>;
@@ -42,6 +44,24 @@ export function logReader(reader: TopicReader): LogReader {
     read(topic, partition, from, limits) {
       const records = reader.read(topic, partition, from, limits);
       return { records, next: (records.at(-1)?.offset ?? from - 1) + 1 };
+    },
+  };
+}
+
+/** The same records at offsets that begin with `start`: of a log that continues another one. */
+export function shiftedReader(reader: LogReader, start: number): LogReader {
+  return {
+    get uuid() {
+      return reader.uuid;
+    },
+    start,
+    partitions: (topic) => reader.partitions(topic),
+    firstOffset: async (topic, partition) => start + (await reader.firstOffset(topic, partition)),
+    endOffset: async (topic, partition) => start + (await reader.endOffset(topic, partition)),
+    async read(topic, partition, from, limits) {
+      const run = await reader.read(topic, partition, Math.max(0, from - start), limits);
+      const records = run.records.map((one) => ({ ...one, offset: one.offset + start }));
+      return { records, next: run.next + start };
     },
   };
 }

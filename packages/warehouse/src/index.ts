@@ -16,6 +16,7 @@ export {
 } from './embedded/embedded-clickhouse.js';
 export { exportPersons, type PersonExport, type PersonIdentifier } from './export-persons.js';
 export type { Logger as WarehouseLogger } from './logger.js';
+export { adoptLog } from './migrate.js';
 export { type RowBlock, rowBlock } from './native/row-block.js';
 export { type OrderReceipt, readOrderReceipt } from './order-receipt.js';
 export * from './overview/index.js';

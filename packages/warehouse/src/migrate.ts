@@ -44,6 +44,24 @@ export async function migrate(
   return { applied, rebuilt };
 }
 
+/**
+ * From now on the tables are those of another log, which continues the one that filled them. Does
+ * nothing where there is no database, or where it was done before.
+ */
+export async function adoptLog(
+  database: Database,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const found = (await readMeta(database)).get('log_uuid');
+  if (found === undefined || found === to) return;
+  if (found === from) return writeMeta(database, 'log_uuid', to);
+  throw new RosiError(
+    'ROSI_WAREHOUSE_FOREIGN',
+    'the ClickHouse database rosi holds the tables of another log than this data folder: point ' +
+      'ROSI_CLICKHOUSE_URL to the right one',
+  );
+}
+
 /** Empties the tables; the generation stands once nothing of another one is left. */
 async function beginGeneration(database: Database, generation: number): Promise<void> {
   const tables = await database.query<{ name: string }>(

@@ -5,10 +5,12 @@
 import { hash } from 'node:crypto';
 
 const BYTES_MAX = 600;
+/** What a digest begins with. */
+export const digestMark = '#';
 
 /** The id, or `#` and the SHA-256 of a long one. */
 export function keyPart(id: string): string {
   // A UTF-16 unit has at most three bytes.
   if (id.length * 3 <= BYTES_MAX || Buffer.byteLength(id) <= BYTES_MAX) return id;
-  return `#${hash('sha256', id, 'base64url')}`;
+  return `${digestMark}${hash('sha256', id, 'base64url')}`;
 }

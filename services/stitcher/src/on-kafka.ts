@@ -17,7 +17,7 @@ const TELL_EVERY_MS = 500;
 export async function runOnKafka(
   topology: Topology,
   { dataDir, ledgerRetention }: StitcherOptions,
-  { kafka, prefix, partitions, replicas, sessionMs }: KafkaCluster,
+  { kafka, prefix, partitions, replicas, sessionMs, schemaIds }: KafkaCluster,
   { logger, fault, observe }: Surroundings & { readonly logger: Logger },
 ): Promise<{ stop(): Promise<void> }> {
   const runtime = await runKafka({
@@ -27,6 +27,7 @@ export async function runOnKafka(
     prefix,
     replicas,
     sessionMs,
+    ...(schemaIds === undefined ? {} : { schemaIds }),
     groupId: stitcherGroup,
     dir: join(dataDir, stitcherCopyFolder),
     retentionMs: ledgerRetention.ageMs,

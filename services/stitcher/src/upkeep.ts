@@ -7,7 +7,7 @@ import type { Topic, UpkeepBegun, WalkContinued } from '@rosi/events';
 import { leadingStrings, type ProcessorContext, stateKey } from '@rosi/streams';
 
 /** Where it lies: a node's or person's name never is this one. */
-const UPKEEP = 'upkeep';
+export const UPKEEP = 'upkeep';
 interface Known {
   readonly settings: AttributionSettings;
   readonly revision: number;

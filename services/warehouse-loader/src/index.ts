@@ -7,6 +7,7 @@ export type { WarehouseLoaderOptions } from './main.js';
 export {
   askedReplay,
   askReplay,
+  beginAt,
   type LoaderPosition,
   type LoaderProgress,
   loaderProgress,

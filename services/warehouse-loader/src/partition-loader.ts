@@ -37,9 +37,9 @@ export interface PartitionLoader {
 export async function createPartitionLoader(
   options: PartitionLoaderOptions,
 ): Promise<PartitionLoader> {
-  const { checkpoints, loaded, partition, limits, stopping } = options;
+  const { checkpoints, loaded, partition, limits, stopping, reader } = options;
   const stored = readCheckpoint(checkpoints, loaded.topic, partition);
-  let checkpoint: Checkpoint = stored ?? { position: 0, open: null };
+  let checkpoint: Checkpoint = stored ?? { position: reader.start ?? 0, open: null };
   const save = async (next: Checkpoint) => {
     await writeCheckpoint(checkpoints, loaded.topic, partition, next);
     checkpoint = next;
@@ -61,7 +61,11 @@ export async function createPartitionLoader(
 
   return {
     async check(timezone) {
-      const checked = await checkedPosition(options, checkpoint, timezone);
+      const found = await checkedPosition(options, checkpoint, timezone);
+      const start = reader.start ?? 0;
+      // What ClickHouse has of the log that this one continues, is before its first record.
+      const isBefore = found.position < start && checkpoint.position >= start;
+      const checked = isBefore ? { position: start, open: null } : found;
       if (checked !== checkpoint) await save(checked);
     },
     settleOpen,

@@ -90,6 +90,22 @@ export function noteErased(
   return store.put(erasedKey(topic, partition), Buffer.from(String(end)));
 }
 
+/** Makes positions anew in a folder that has none. Resolves once they are on disk. */
+export async function beginAt(
+  dir: string,
+  positions: readonly Omit<LoaderPosition, 'erasedTo'>[],
+): Promise<void> {
+  const store = await openCheckpoints({ dir });
+  try {
+    for (const { topic, partition, position } of positions) {
+      await writeCheckpoint(store, topic, partition, { position, open: null });
+    }
+    await renewLife(store);
+  } finally {
+    await store.close();
+  }
+}
+
 export interface LoaderPosition {
   readonly topic: string;
   readonly partition: number;

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { examples, type ProgramContext, withInstance } from '../program-context.js';
 import { httpUrlOf, type InstanceFlags, secretKeyOf } from '../reading/instance.js';
+import { readStartConfig } from '../start/config.js';
 import { erasePersons, exportPersons, type PersonFlags } from './persons.js';
 import { recompute, replay } from './rebuild.js';
 import { changeSettings, showSettings } from './settings.js';
@@ -12,6 +13,26 @@ export function addOperatingCommands(program: Command, context: ProgramContext):
   addSettings(program, context);
   addRebuilding(program, context);
   addPersons(program, context);
+  addMove(program, context);
+}
+
+function addMove(program: Command, { terminal, env }: ProgramContext): void {
+  program
+    .command('move-to-kafka')
+    .description('carry a stopped installation with a log of its own to Kafka, without loss')
+    .addHelpText(
+      'after',
+      examples([
+        'ROSI_KAFKA_BROKERS=kafka:9092 ROSI_KAFKA_PARTITIONS=12 rosi move-to-kafka',
+        'ROSI_DATA_DIR=/var/lib/rosi ROSI_KAFKA_BROKERS=kafka:9092 rosi move-to-kafka',
+      ]),
+    )
+    .action(async () => {
+      const config = readStartConfig(env, { quiet: true });
+      // Loaded here: only this command needs both logs.
+      const { moveToKafka } = await import('./move-to-kafka.js');
+      await moveToKafka({ config, terminal });
+    });
 }
 
 const waitFlag = () => new Option('--no-wait', 'do not wait until it has been done');

@@ -55,6 +55,12 @@ export async function readStatus(api: ApiOptions): Promise<StatusDocument> {
   const { status, body } = await getJson(api, '/v1/status');
   const parsed = statusSchema.safeParse(body);
   if (status === 200 && parsed.success) return parsed.data;
+  if (status === 404) {
+    throw new RosiError(
+      'ROSI_USAGE_INVALID',
+      `The process at ${api.url} has no collector and tells no status: name one that has with --url.`,
+    );
+  }
   throw new RosiError(
     'ROSI_LOG_UNAVAILABLE',
     `${api.url} answered ${status} to /v1/status: ${JSON.stringify(body).slice(0, 200)}`,

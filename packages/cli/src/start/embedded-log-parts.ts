@@ -24,6 +24,7 @@ export function embeddedLogParts(context: LogPartsContext): LogParts {
     parts: [logPart(context, started), stitcherPart(context, started)],
     upkeep: [retentionPart(context, started)],
     writer: () => need(started.log),
+    cluster: () => null,
     readers() {
       const state = need(started.state);
       return {

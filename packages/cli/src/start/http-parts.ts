@@ -175,7 +175,10 @@ async function pipelineFacts({ logs, logger }: HttpContext) {
     return { progress, outcomes: await readers.outcomes() };
   } catch (error) {
     const told = error instanceof Error ? error.message : String(error);
-    logger.warn({ error: told }, 'the pipeline does not answer; its metrics are left out');
+    logger.warn(
+      { error: told },
+      'the pipeline does not answer; its metrics are left out (docs/operations.md, "Kafka")',
+    );
     return null;
   }
 }

@@ -38,6 +38,10 @@ export const kafkaFields = {
   ROSI_KAFKA_SESSION_MS: whole(sessionMsMin, sessionMsMax, standard.sessionMs).describe(
     'Set it to how long an instance may be silent before its work goes to others.',
   ),
+  ROSI_SCHEMA_REGISTRY_URL: z
+    .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
+    .describe('Write it as http://user:password@registry:8081, or unset it: none is asked.')
+    .optional(),
   ROSI_KAFKA_TLS: z
     .enum(['true', 'false'])
     .default('false')
@@ -66,6 +70,7 @@ export function kafkaClusterOf(read: Read): KafkaCluster | null {
     partitions: read.ROSI_KAFKA_PARTITIONS,
     replicas: read.ROSI_KAFKA_REPLICAS,
     sessionMs: read.ROSI_KAFKA_SESSION_MS,
+    registryUrl: read.ROSI_SCHEMA_REGISTRY_URL ?? null,
   };
 }
 

@@ -21,9 +21,11 @@ import {
   openTopicWriter,
   type Progress,
   prepareTopics,
+  registerSchemas,
   type TaskOutcomes,
 } from '@rosi/streams-kafka';
 import { loadedTopicNames, loaderGroup } from '@rosi/warehouse-loader';
+import { assertMoved, firstTableOffsetFact } from './installation-facts.js';
 import { agreeOnKeys } from './key-agreement.js';
 import { continueReplay, type LogParts, type LogPartsContext } from './log-parts.js';
 import { need } from './need.js';
@@ -34,6 +36,8 @@ const patienceMs = 1000;
 const oneRecord = { recordsMax: 1, bytesMax: 1 };
 
 interface Started {
+  /** With what the installation and the schema registry have told. */
+  cluster?: KafkaCluster;
   writer?: KafkaTopicWriter;
   reader?: KafkaLogReader;
   progress?: Progress;
@@ -49,12 +53,13 @@ export function kafkaLogParts(context: LogPartsContext, cluster: KafkaCluster): 
   const { parts } = context.config;
   return {
     parts: [
-      installationPart(context, cluster),
+      installationPart(context, cluster, started),
       ...(parts.has('stitcher') ? [stitcherPart(context, cluster, started)] : []),
       logPart(context, cluster, started),
     ],
     upkeep: [],
     writer: () => need(started.writer),
+    cluster: () => need(started.cluster),
     readers() {
       const reader = need(started.reader);
       const progress = need(started.progress);
@@ -75,11 +80,15 @@ export function kafkaLogParts(context: LogPartsContext, cluster: KafkaCluster): 
 }
 
 /** The topology as far as topics and names go, which no key changes. */
-function topologyShape(): Topology {
+export function topologyShape(): Topology {
   return stitcherTopology({ attribution: defaultSettings, hash: suppressionHash('') });
 }
 
-function installationPart(context: LogPartsContext, cluster: KafkaCluster): LifecyclePart {
+function installationPart(
+  context: LogPartsContext,
+  cluster: KafkaCluster,
+  started: Started,
+): LifecyclePart {
   const { kafka, prefix, partitions, replicas } = cluster;
   const { parts, logRetention } = context.config;
   return {
@@ -87,10 +96,23 @@ function installationPart(context: LogPartsContext, cluster: KafkaCluster): Life
     async start() {
       const topics = { kafka, prefix, partitions, replicas, retentionMs: logRetention.ageMs };
       await prepareTopics({ ...topics, topology: topologyShape() });
-      await agreeOnKeys({ kafka, prefix }, context.keys(), parts);
+      const facts = await agreeOnKeys({ kafka, prefix }, context.keys(), parts);
+      assertMoved(facts, prefix);
+      const schemaIds = await registeredIds(cluster);
+      const firstTableOffset = Number(facts[firstTableOffsetFact] ?? 0);
+      started.cluster = { ...cluster, ...schemaIds, firstTableOffset };
     },
     stop: () => undefined,
   };
+}
+
+/** Asks the schema registry, where there is one. */
+export async function registeredIds({
+  registryUrl: url,
+  prefix,
+}: KafkaCluster): Promise<Pick<KafkaCluster, 'schemaIds'>> {
+  if (url === null) return {};
+  return { schemaIds: await registerSchemas({ url, topology: topologyShape(), prefix }) };
 }
 
 function stitcherPart(
@@ -105,7 +127,8 @@ function stitcherPart(
       const entry = new URL(import.meta.resolve('@rosi/stitcher/main'));
       const { partitions } = cluster;
       const { suppressionKey } = context.keys().keys;
-      const options = { dataDir, partitions, kafka: cluster, logLevel, ledgerRetention };
+      const kafka = need(started.cluster);
+      const options = { dataDir, partitions, kafka, logLevel, ledgerRetention };
       started.stitcher = await startWorker(
         entry,
         { ...options, suppressionKey },
@@ -138,7 +161,8 @@ function logPart(context: LogPartsContext, cluster: KafkaCluster, started: Start
         started.outcomes = await openTaskOutcomes({ ...place, topology });
         const group = { kafka, prefix, groupId: loaderGroup };
         started.loader = await openGroupPositions(group, loadedTopicNames, partitions);
-        started.writer = openTopicWriter({ ...place, topics: [eventsCollected.name] });
+        const topicsWritten = [eventsCollected.name];
+        started.writer = openTopicWriter({ ...need(started.cluster), topics: topicsWritten });
         if (parts.has('loader')) await continueReplay(started.writer, dataDir);
       } catch (error) {
         await closeLog(started);

@@ -5,7 +5,7 @@
  */
 import { createHmac } from 'node:crypto';
 import { RosiError } from '@rosi/service-kit';
-import { type AgreementPlace, agreeOn } from '@rosi/streams-kafka';
+import { type AgreementPlace, agreeOn, type Facts } from '@rosi/streams-kafka';
 import { type FoundKeys, type KeyName, keyVariables } from './keys.js';
 import type { PartNames } from './part-names.js';
 
@@ -20,7 +20,7 @@ export async function agreeOnKeys(
   place: AgreementPlace,
   found: FoundKeys,
   parts: PartNames,
-): Promise<void> {
+): Promise<Facts> {
   const used = agreed.filter(([name]) => isUsed(name, parts));
   const stated = used.map(([name, fact]) => [fact, fingerprint(found.keys[name])] as const);
   const decided = await agreeOn(place, Object.fromEntries(stated));
@@ -36,6 +36,7 @@ export async function agreeOnKeys(
         'of the other processes (or to what their keys.json has).',
     );
   }
+  return decided;
 }
 
 function isUsed(name: KeyName, parts: PartNames): boolean {

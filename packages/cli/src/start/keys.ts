@@ -66,9 +66,12 @@ export function prepareKeys(
   stated: Readonly<Record<KeyName, string | null>>,
   parts: PartNames = allParts,
 ): FoundKeys {
+  if (!isWhole(parts)) {
+    const used = new Set([...parts].flatMap((part) => keysOfParts[part]));
+    return requireKeys(dataDir, stated, used);
+  }
   const path = join(dataDir, 'keys.json');
   const kept = readKeptKeys(dataDir);
-  if (!isWhole(parts)) return { keys: keysApart(parts, stated, kept, path), made: new Set(), path };
   const made = new Set<KeyName>();
   const makeKey = (name: KeyName) => {
     made.add(name);
@@ -85,22 +88,23 @@ export function prepareKeys(
   return { keys, made, path };
 }
 
-function keysApart(
-  parts: PartNames,
+/** The keys as they are stated or kept; makes none. Throws a RosiError that names the missing. */
+export function requireKeys(
+  dataDir: string,
   stated: Readonly<Record<KeyName, string | null>>,
-  kept: Partial<Record<KeyName, string>>,
-  path: string,
-): Keys {
-  const used = new Set([...parts].flatMap((part) => keysOfParts[part]));
+  used: ReadonlySet<KeyName>,
+): FoundKeys {
+  const path = join(dataDir, 'keys.json');
+  const kept = readKeptKeys(dataDir);
   const keys = { secretKey: '', writeKey: '', hashKey: '', suppressionKey: '' };
   for (const name of names) keys[name] = stated[name] ?? kept[name] ?? '';
   const missing = names.filter((name) => used.has(name) && keys[name] === '');
-  if (missing.length === 0) return keys;
+  if (missing.length === 0) return { keys, made: new Set(), path };
   throw new RosiError(
     'ROSI_CONFIG_INVALID',
-    `Parts in processes of their own need the same keys, and so make none: set ` +
-      `${missing.map((name) => keyVariables[name]).join(', ')} to what the other processes have ` +
-      `(or have them in ${path}). For a new installation make each once: openssl rand -hex 24.`,
+    `A key that is made here would be another one than the other processes have, so none is: set ` +
+      `${missing.map((name) => keyVariables[name]).join(', ')} to theirs (or have them in ${path}). ` +
+      'For a new installation make each once: openssl rand -hex 24.',
   );
 }
 

@@ -5,6 +5,7 @@ import { eventsCollected, replayEvent } from '@rosi/events';
 import type { LifecyclePart, Logger } from '@rosi/service-kit';
 import type { TopicWriter } from '@rosi/streams';
 import { openCheckpoints } from '@rosi/streams-embedded';
+import type { KafkaCluster } from '@rosi/streams-kafka';
 import { askedReplay, type LoaderProgress } from '@rosi/warehouse-loader';
 import type { StartConfig } from './config.js';
 import type { FoundKeys } from './keys.js';
@@ -20,6 +21,8 @@ export interface LogParts {
   /** Once all have started. */
   writer(): TopicWriter;
   readers(): PipelineReaders;
+  /** As it was found when the parts started; null: the embedded log. */
+  cluster(): KafkaCluster | null;
   /** Whether the log takes events now. */
   isReady(): Promise<boolean>;
   /** Whether this process's stitcher has come to work. */

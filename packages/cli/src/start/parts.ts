@@ -23,6 +23,7 @@ import type { LogParts, LogPartsContext } from './log-parts.js';
 import { need } from './need.js';
 import type { PartNames } from './part-names.js';
 import { threadMetrics } from './pipeline-metrics.js';
+import { type PipelineProgress, readPipelineStatus } from './pipeline-status.js';
 import { removeRunFile, writeRunFile } from './run-file.js';
 import { assertSameLog } from './same-log.js';
 import type { HttpContext, Started } from './started.js';
@@ -39,6 +40,7 @@ export interface Parts {
   readonly parts: readonly LifecyclePart[];
   /** Once all have started. */
   running(): RunningFacts;
+  progress(): Promise<PipelineProgress>;
 }
 
 export async function createParts(
@@ -64,7 +66,7 @@ export async function createParts(
       ...(isServing(parts) ? [] : [healthPart(http)]),
       clickhousePart(config, started, logger),
       ...logs.parts,
-      ...(parts.has('loader') ? [loaderPart(config, started, fault)] : []),
+      ...(parts.has('loader') ? [loaderPart(config, started, logs, fault)] : []),
       tablesPart(config, started),
       ...logs.upkeep,
       ...(parts.has('collector')
@@ -78,6 +80,7 @@ export async function createParts(
       clickhouseUrl: need(started.clickhouseUrl),
       found: need(started.found),
     }),
+    progress: () => readPipelineStatus(logs.readers()),
   };
 }
 
@@ -142,15 +145,17 @@ function clickhousePart(config: StartConfig, started: Started, logger: Logger): 
 function loaderPart(
   config: StartConfig,
   started: Started,
+  logs: LogParts,
   fault: (error: Error) => void,
 ): LifecyclePart {
-  const { dataDir, timezone, logLevel, kafka } = config;
+  const { dataDir, timezone, logLevel } = config;
   return {
     name: 'warehouse loader',
     async start() {
       const entry = new URL(import.meta.resolve('@rosi/warehouse-loader/main'));
       const { suppressionKey } = need(started.found).keys;
       const clickhouseUrl = need(started.clickhouseUrl);
+      const kafka = logs.cluster();
       const options = { dataDir, kafka, clickhouseUrl, timezone, suppressionKey, logLevel };
       const worker = await startWorker(entry, options, {
         fault,

@@ -18,8 +18,8 @@ export function assertSameLog({ dataDir, kafka }: Pick<StartConfig, 'dataDir' | 
   if (kafka !== null && existsSync(join(dataDir, 'events'))) {
     throw new RosiError(
       'ROSI_CONFIG_INVALID',
-      `${dataDir} has a log of its own: unset ROSI_KAFKA_BROKERS to go on with that log, or set ` +
-        'ROSI_DATA_DIR to a new folder to begin on Kafka.',
+      `${dataDir} has a log of its own: unset ROSI_KAFKA_BROKERS to go on with that log, carry it ` +
+        'to Kafka with `rosi move-to-kafka`, or set ROSI_DATA_DIR to a new folder.',
     );
   }
   if (kafka === null && isOnKafka(dataDir)) {

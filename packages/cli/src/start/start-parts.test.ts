@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,6 +62,7 @@ describe('configuration', () => {
       partitions: 3,
       replicas: 1,
       sessionMs: 10_000,
+      registryUrl: null,
     });
     const secured = {
       ROSI_KAFKA_BROKERS: 'a:9092',
@@ -66,6 +75,14 @@ describe('configuration', () => {
       ssl: true,
       sasl: { mechanism: 'scram-sha-512', username: 'rosi', password: 'secret' },
     });
+  });
+  it('tells parts apart what they need to meet, all of it at once', () => {
+    const parts = new Set(['loader'] as const);
+    const message = messageOf(() => readStartConfig({}, { quiet: false, parts }));
+    expect(message).toContain('ROSI_KAFKA_BROKERS');
+    expect(message).toContain('ROSI_CLICKHOUSE_URL');
+    const stitcher = { quiet: false, parts: new Set(['stitcher'] as const) };
+    expect(readStartConfig({ ROSI_KAFKA_BROKERS: 'a:9092' }, stitcher).parts.size).toBe(1);
   });
   it('refuses a public key that is the secret one', () => {
     const key = 'x'.repeat(20);
@@ -133,6 +150,20 @@ describe('keys', () => {
     expect(stated.keys).toEqual({ ...first.keys, secretKey: 'stated' });
     expect(prepareKeys(folder, none).keys).toEqual(first.keys);
     expect(readFileSync(first.path, 'utf8')).not.toContain('stated');
+  });
+  it('are not made by a process that has some of the parts: what it lacks is named', () => {
+    const parts = new Set(['collector', 'stitcher'] as const);
+    const message = messageOf(() => prepareKeys(folder, { ...none, writeKey: 'w' }, parts));
+    for (const name of ['ROSI_SECRET_KEY', 'ROSI_HASH_KEY', 'ROSI_SUPPRESSION_KEY']) {
+      expect(message).toContain(name);
+    }
+    expect(message).not.toContain('ROSI_WRITE_KEY');
+    expect(readdirSync(folder)).toEqual([]);
+    // A dashboard shows figures and hashes nothing.
+    const shown = prepareKeys(folder, { ...none, secretKey: 's' }, new Set(['dashboard']));
+    expect(shown).toMatchObject({ keys: { secretKey: 's' }, made: new Set() });
+    const whole = prepareKeys(folder, none);
+    expect(prepareKeys(folder, none, parts).keys).toEqual(whole.keys);
   });
   it('are not made anew over a damaged file', () => {
     writeFileSync(join(folder, 'keys.json'), '{"secretKey":');

@@ -628,7 +628,8 @@ export const catalogueEntryCodec: Codec<CatalogueEntry> = codec(
 
 /** Codec of schemas/collected_event.avsc. */
 export const collectedEventCodec: Codec<CollectedEvent> = codec(
-  {"type":"record","name":"rosi.CollectedEvent","fields":[{"name":"workspace","type":"string"},{"name":"eventId","type":"string"},{"name":"type","type":"string"},{"name":"occurredAt","type":"long"},{"name":"receivedAt","type":"long"},{"name":"source","type":"string"},{"name":"identifiers","type":{"type":"array","items":{"type":"record","name":"rosi.Identifier","fields":[{"name":"type","type":"string"},{"name":"value","type":"string"}]}}},{"name":"platform","type":"string","default":""},{"name":"medium","type":"string","default":""},{"name":"mediaType","type":"string","default":""},{"name":"postId","type":"string","default":""},{"name":"influencerId","type":"string","default":""},{"name":"campaignId","type":"string","default":""},{"name":"linkId","type":"string","default":""},{"name":"programId","type":"string","default":""},{"name":"utm","type":["null",{"type":"record","name":"rosi.Utm","fields":[{"name":"source","type":"string","default":""},{"name":"medium","type":"string","default":""},{"name":"campaign","type":"string","default":""},{"name":"content","type":"string","default":""},{"name":"term","type":"string","default":""}]}],"default":null},{"name":"page","type":["null",{"type":"record","name":"rosi.Page","fields":[{"name":"url","type":"string","default":""},{"name":"referrer","type":"string","default":""},{"name":"title","type":"string","default":""}]}],"default":null},{"name":"interaction","type":["null",{"type":"record","name":"rosi.Interaction","fields":[{"name":"kind","type":"string"},{"name":"text","type":"string","default":""}]}],"default":null},{"name":"order","type":["null",{"type":"record","name":"rosi.Purchase","fields":[{"name":"orderId","type":"string"},{"name":"total","type":["null","long"],"default":null},{"name":"currency","type":"string","default":""},{"name":"tax","type":["null","long"],"default":null},{"name":"shipping","type":["null","long"],"default":null},{"name":"couponCodes","type":["null",{"type":"array","items":"string"}],"default":null},{"name":"items","type":["null","string"],"default":null}]}],"default":null},{"name":"refund","type":["null",{"type":"record","name":"rosi.RefundStatement","fields":[{"name":"refundId","type":"string"},{"name":"orderId","type":"string"},{"name":"amount","type":"long"},{"name":"currency","type":"string"}]}],"default":null},{"name":"catalogue","type":["null","rosi.CatalogueEntry"],"default":null},{"name":"touchpoint","type":"boolean","default":false},{"name":"bot","type":"boolean","default":false},{"name":"consentAnalytics","type":["null","boolean"],"default":null},{"name":"consentMarketing","type":["null","boolean"],"default":null},{"name":"properties","type":"string","default":"{}"}]},
+  {"type":"record","name":"rosi.CollectedEvent","fields":[{"name":"workspace","type":"string"},{"name":"eventId","type":"string"},{"name":"type","type":"string"},{"name":"occurredAt","type":"long"},{"name":"receivedAt","type":"long"},{"name":"source","type":"string"},{"name":"identifiers","type":{"type":"array","items":{"type":"record","name":"rosi.Identifier","fields":[{"name":"type","type":"string"},{"name":"value","type":"string"}]}}},{"name":"platform","type":"string","default":""},{"name":"medium","type":"string","default":""},{"name":"mediaType","type":"string","default":""},{"name":"postId","type":"string","default":""},{"name":"influencerId","type":"string","default":""},{"name":"campaignId","type":"string","default":""},{"name":"linkId","type":"string","default":""},{"name":"programId","type":"string","default":""},{"name":"utm","type":["null",{"type":"record","name":"rosi.Utm","fields":[{"name":"source","type":"string","default":""},{"name":"medium","type":"string","default":""},{"name":"campaign","type":"string","default":""},{"name":"content","type":"string","default":""},{"name":"term","type":"string","default":""}]}],"default":null},{"name":"page","type":["null",{"type":"record","name":"rosi.Page","fields":[{"name":"url","type":"string","default":""},{"name":"referrer","type":"string","default":""},{"name":"title","type":"string","default":""}]}],"default":null},{"name":"interaction","type":["null",{"type":"record","name":"rosi.Interaction","fields":[{"name":"kind","type":"string"},{"name":"text","type":"string","default":""}]}],"default":null},{"name":"order","type":["null",{"type":"record","name":"rosi.Purchase","fields":[{"name":"orderId","type":"string"},{"name":"total","type":["null","long"],"default":null},{"name":"currency","type":"string","default":""},{"name":"tax","type":["null","long"],"default":null},{"name":"shipping","type":["null","long"],"default":null},{"name":"couponCodes","type":["null",{"type":"array","items":"string"}],"default":null},{"name":"items","type":["null","string"],"default":null}]}],"default":null},{"name":"refund","type":["null",{"type":"record","name":"rosi.RefundStatement","fields":[{"name":"refundId","type":"string"},{"name":"orderId","type":"string"},{"name":"amount","type":"long"},{"name":"currency","type":"string"}]}],"default":null},{"name":"catalogue","type":["null","rosi.CatalogueEntry"],"default":null},{"name":"touchpoint","type":"boolean","default":false},{"name":"bot","type":"boolean","default":false},{"name":"consentAnalytics","type":["null","boolean"],"default":null},{"name":"consentMarketing","type":["null","boolean"],"default":null},{"name":"properties","type":"string"}]},
+  1000000001,
 );
 
 /** Codec of schemas/touch.avsc. */
@@ -644,71 +645,85 @@ export const journeyOrderCodec: Codec<JourneyOrder> = codec(
 /** Codec of schemas/contribution_made.avsc. */
 export const contributionMadeCodec: Codec<ContributionMade> = codec(
   {"type":"record","name":"rosi.ContributionMade","fields":[{"name":"workspace","type":"string"},{"name":"personId","type":"string"},{"name":"withdrawn","type":"boolean","default":false},{"name":"touch","type":["null","rosi.Touch"],"default":null},{"name":"order","type":["null","rosi.JourneyOrder"],"default":null}]},
+  1000000002,
 );
 
 /** Codec of schemas/coupon_resolved.avsc. */
 export const couponResolvedCodec: Codec<CouponResolved> = codec(
   {"type":"record","name":"rosi.CouponResolved","fields":[{"name":"workspace","type":"string"},{"name":"code","type":"string"},{"name":"orderId","type":"string"},{"name":"owned","type":"boolean"}]},
+  1000000003,
 );
 
 /** Codec of schemas/coupon_used.avsc. */
 export const couponUsedCodec: Codec<CouponUsed> = codec(
   {"type":"record","name":"rosi.CouponUsed","fields":[{"name":"workspace","type":"string"},{"name":"code","type":"string"},{"name":"orderId","type":"string"},{"name":"withdrawn","type":"boolean","default":false}]},
+  1000000004,
 );
 
 /** Codec of schemas/erasure_asked.avsc. */
 export const erasureAskedCodec: Codec<ErasureAsked> = codec(
   {"type":"record","name":"rosi.ErasureAsked","fields":[{"name":"workspace","type":"string"},{"name":"erasure","type":"string"},{"name":"members","type":{"type":"array","items":"string"}},{"name":"erasedAt","type":"long"},{"name":"ended","type":"boolean"}]},
+  1000000005,
 );
 
 /** Codec of schemas/identifiers_suppressed.avsc. */
 export const identifiersSuppressedCodec: Codec<IdentifiersSuppressed> = codec(
   {"type":"record","name":"rosi.IdentifiersSuppressed","fields":[{"name":"workspace","type":"string"},{"name":"names","type":{"type":"array","items":"string"}},{"name":"until","type":"long"}]},
+  1000000006,
 );
 
 /** Codec of schemas/ledger_catalogue.avsc. */
 export const ledgerCatalogueCodec: Codec<LedgerCatalogue> = codec(
   {"type":"record","name":"rosi.LedgerCatalogue","fields":[{"name":"workspace","type":"string"},{"name":"revision","type":"long"},{"name":"recordedAt","type":"long"},{"name":"eventId","type":"string"},{"name":"occurredAt","type":"long"},{"name":"entry","type":"rosi.CatalogueEntry"},{"name":"generation","type":"long","default":0}]},
+  1000000007,
 );
 
 /** Codec of schemas/ledger_erasure.avsc. */
 export const ledgerErasureCodec: Codec<LedgerErasure> = codec(
   {"type":"record","name":"rosi.LedgerErasure","fields":[{"name":"workspace","type":"string"},{"name":"generation","type":"long"},{"name":"recordedAt","type":"long"},{"name":"erasedAt","type":"long"},{"name":"members","type":{"type":"array","items":"string"}},{"name":"orders","type":{"type":"array","items":"string"}},{"name":"persons","type":{"type":"array","items":"string"}}]},
+  1000000008,
 );
 
 /** Codec of schemas/ledger_identity.avsc. */
 export const ledgerIdentityCodec: Codec<LedgerIdentity> = codec(
   {"type":"record","name":"rosi.LedgerIdentity","fields":[{"name":"workspace","type":"string"},{"name":"revision","type":"long"},{"name":"recordedAt","type":"long"},{"name":"identifierType","type":"string"},{"name":"identifier","type":"string"},{"name":"personId","type":"string"},{"name":"shared","type":"boolean"},{"name":"generation","type":"long","default":0}]},
+  1000000009,
 );
 
 /** Codec of schemas/ledger_order.avsc. */
 export const ledgerOrderCodec: Codec<LedgerOrder> = codec(
   {"type":"record","name":"rosi.LedgerOrder","fields":[{"name":"workspace","type":"string"},{"name":"orderId","type":"string"},{"name":"revision","type":"long"},{"name":"recordedAt","type":"long"},{"name":"personId","type":"string"},{"name":"orderedAt","type":"long"},{"name":"currency","type":"string"},{"name":"gross","type":"long"},{"name":"tax","type":"long"},{"name":"shipping","type":"long"},{"name":"refunded","type":"long"},{"name":"net","type":"long"},{"name":"newCustomer","type":"boolean"},{"name":"cut","type":"boolean"},{"name":"couponCodes","type":{"type":"array","items":"string"}},{"name":"items","type":"string"},{"name":"touches","type":{"type":"array","items":"rosi.Touch"}},{"name":"eligible","type":"int"},{"name":"credits","type":{"type":"array","items":{"type":"record","name":"rosi.LedgerCredit","fields":[{"name":"model","type":"string"},{"name":"touch","type":"int"},{"name":"credit","type":"long"},{"name":"share","type":"long"}]}}},{"name":"deltas","type":{"type":"array","items":{"type":"record","name":"rosi.LedgerDelta","fields":[{"name":"model","type":"string"},{"name":"touch","type":"int"},{"name":"personId","type":"string"},{"name":"orderedAt","type":"long"},{"name":"currency","type":"string"},{"name":"credit","type":"long"},{"name":"share","type":"long"}]}}},{"name":"generation","type":"long","default":0},{"name":"movedFrom","type":{"type":"array","items":"long"},"default":[]}]},
+  1000000021,
 );
 
 /** Codec of schemas/ledger_suppression.avsc. */
 export const ledgerSuppressionCodec: Codec<LedgerSuppression> = codec(
   {"type":"record","name":"rosi.LedgerSuppression","fields":[{"name":"workspace","type":"string"},{"name":"generation","type":"long"},{"name":"revision","type":"long"},{"name":"recordedAt","type":"long"},{"name":"name","type":"string"},{"name":"until","type":"long"}]},
+  1000000011,
 );
 
 /** Codec of schemas/ledger_touchpoint.avsc. */
 export const ledgerTouchpointCodec: Codec<LedgerTouchpoint> = codec(
   {"type":"record","name":"rosi.LedgerTouchpoint","fields":[{"name":"workspace","type":"string"},{"name":"revision","type":"long"},{"name":"recordedAt","type":"long"},{"name":"identifierType","type":"string"},{"name":"identifier","type":"string"},{"name":"touch","type":"rosi.Touch"},{"name":"generation","type":"long","default":0}]},
+  1000000012,
 );
 
 /** Codec of schemas/links_observed.avsc. */
 export const linksObservedCodec: Codec<LinksObserved> = codec(
   {"type":"record","name":"rosi.LinksObserved","fields":[{"name":"workspace","type":"string"},{"name":"observer","type":"string"},{"name":"request","type":"long"},{"name":"members","type":{"type":"array","items":"string"}},{"name":"unlink","type":"boolean","default":false}]},
+  1000000013,
 );
 
 /** Codec of schemas/order_attributed.avsc. */
 export const orderAttributedCodec: Codec<OrderAttributed> = codec(
   {"type":"record","name":"rosi.OrderAttributed","fields":[{"name":"workspace","type":"string"},{"name":"orderId","type":"string"},{"name":"personId","type":"string"},{"name":"contribution","type":"long"},{"name":"firstOrder","type":"boolean"},{"name":"cut","type":"boolean"},{"name":"touches","type":{"type":"array","items":"rosi.Touch"}}]},
+  1000000014,
 );
 
 /** Codec of schemas/person_assigned.avsc. */
 export const personAssignedCodec: Codec<PersonAssigned> = codec(
   {"type":"record","name":"rosi.PersonAssigned","fields":[{"name":"workspace","type":"string"},{"name":"identifier","type":"string"},{"name":"personId","type":"string"},{"name":"shared","type":"boolean"},{"name":"version","type":"long"},{"name":"answers","type":"long","default":0},{"name":"forget","type":"boolean","default":false},{"name":"renamed","type":"string","default":""},{"name":"tied","type":{"type":"array","items":"string"},"default":[]}]},
+  1000000015,
 );
 
 /** Codec of schemas/state_component.avsc. */
@@ -739,24 +754,29 @@ export const stateOrderCodec: Codec<StateOrder> = codec(
 /** Codec of schemas/ties_asked.avsc. */
 export const tiesAskedCodec: Codec<TiesAsked> = codec(
   {"type":"record","name":"rosi.TiesAsked","fields":[{"name":"workspace","type":"string"},{"name":"personId","type":"string"},{"name":"erasure","type":"string"}]},
+  1000000016,
 );
 
 /** Codec of schemas/ties_told.avsc. */
 export const tiesToldCodec: Codec<TiesTold> = codec(
   {"type":"record","name":"rosi.TiesTold","fields":[{"name":"workspace","type":"string"},{"name":"personId","type":"string"},{"name":"erasure","type":"string"},{"name":"tied","type":{"type":"array","items":"string"}}]},
+  1000000017,
 );
 
 /** Codec of schemas/upkeep_begun.avsc. */
 export const upkeepBegunCodec: Codec<UpkeepBegun> = codec(
   {"type":"record","name":"rosi.UpkeepBegun","fields":[{"name":"workspace","type":"string"},{"name":"work","type":"string"},{"name":"settings","type":"string"},{"name":"revision","type":"long"},{"name":"generation","type":"long"}]},
+  1000000018,
 );
 
 /** Codec of schemas/walk_continued.avsc. */
 export const walkContinuedCodec: Codec<WalkContinued> = codec(
   {"type":"record","name":"rosi.WalkContinued","fields":[{"name":"workspace","type":"string"},{"name":"partition","type":"int"},{"name":"work","type":"string"},{"name":"after","type":"string"}]},
+  1000000019,
 );
 
 /** Codec of schemas/work_continued.avsc. */
 export const workContinuedCodec: Codec<WorkContinued> = codec(
   {"type":"record","name":"rosi.WorkContinued","fields":[{"name":"workspace","type":"string"},{"name":"node","type":"string"},{"name":"work","type":"string"}]},
+  1000000020,
 );

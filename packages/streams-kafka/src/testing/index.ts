@@ -17,6 +17,7 @@ export {
   makeTopics,
   offsetsGiven,
   readTopic,
+  readValues,
   removeRecords,
   removeTopics,
   writeTopic,

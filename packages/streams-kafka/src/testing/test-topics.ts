@@ -3,6 +3,7 @@ import type { Topic } from '@rosi/events';
 import { partitionsOf, type Topology, wire } from '@rosi/streams';
 import kafkajs from 'kafkajs';
 import { connectKafka, type KafkaOptions } from '../connection.js';
+import { decodeRecord, Framing } from '../framing.js';
 import { endOffsets, offsetIn, type Place } from '../offsets.js';
 import { readPartition } from '../read-topic.js';
 import type { KafkaRecord } from '../record-batches.js';
@@ -29,10 +30,17 @@ export function makeTopics(
 export async function writeTopic<T>(
   kafka: KafkaOptions,
   topic: Topic<T>,
-  options: { readonly prefix: string; readonly partitions: number },
+  options: {
+    readonly prefix: string;
+    readonly partitions: number;
+    /** False: as no build of ROSI writes; default true. */
+    readonly framed?: boolean;
+  },
   values: readonly { readonly value: T; readonly timestamp: number }[],
 ): Promise<void> {
   const name = `${options.prefix}${topic.name}`;
+  const framing = new Framing();
+  const isFramed = options.framed !== false;
   const producer = new Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).producer({
     allowAutoTopicCreation: false,
   });
@@ -42,7 +50,7 @@ export async function writeTopic<T>(
       const messages = values.slice(at, at + MESSAGES_AT_ONCE).flatMap(({ value, timestamp }) =>
         partitionsOf(topic, value, options.partitions).map((partition) => ({
           key: topic.keyOf(value),
-          value: topic.codec.encode(value),
+          value: isFramed ? framing.encode(topic, value) : topic.codec.encode(value),
           partition,
           timestamp: String(timestamp),
         })),
@@ -71,6 +79,16 @@ export async function readTopic(
   } finally {
     await connection.close();
   }
+}
+
+/** All committed values of a topic, partition by partition. */
+export async function readValues<T>(
+  kafka: KafkaOptions,
+  topic: Topic<T>,
+  { prefix, partitions }: { readonly prefix: string; readonly partitions: number },
+): Promise<T[]> {
+  const records = await readTopic(kafka, `${prefix}${topic.name}`, partitions);
+  return records.map(({ value }) => decodeRecord(topic, value ?? Buffer.alloc(0)));
 }
 
 /** Removes every topic whose name begins so. */
