@@ -42,7 +42,7 @@ export interface BoundConnector {
   /**
    * Pages in the provider's order, from the cursor on (null: from now on). The next page is asked
    * for once the one before is accepted and its cursor is on disk. Ends when there is no more for
-   * now; throws a {@link ProviderFailure} when the provider can't go on.
+   * now; throws a ProviderFailure when the provider can't go on.
    */
   pages(cursor: string | null, io: ConnectorIo): AsyncIterable<Page>;
   /** How long to rest after the pages have ended, before asking again. */
@@ -88,25 +88,4 @@ export function defineConnector<S extends z.ZodType>(definition: Definition<S>):
       return definition.bind(read.data, secret ?? '');
     },
   };
-}
-
-/**
- * Why a provider can't go on: `away` (no answer, an error of its own, a stream that ended),
- * `limited` (asked too often), `refused` (the key or the account), `odd` (not what it documents), `fault` (of the connector's own).
- */
-export type FailureKind = 'away' | 'limited' | 'refused' | 'odd' | 'fault';
-
-export class ProviderFailure extends Error {
-  override name = 'ProviderFailure';
-
-  constructor(
-    readonly kind: FailureKind,
-    /** Names what failed; nothing that the provider sent and no address with a key in it. */
-    message: string,
-    /** How long the provider says to stay away; null: it does not say. */
-    readonly retryAfterMs: number | null = null,
-    options?: { readonly cause?: unknown },
-  ) {
-    super(message, options);
-  }
 }

@@ -3,8 +3,9 @@
  * comments; one that sends nothing at all for ninety seconds is taken for broken.
  */
 import { createParser } from 'eventsource-parser';
-import { type ConnectorIo, ProviderFailure } from './connector.js';
+import type { ConnectorIo } from './connector.js';
 import { MessageQueue } from './message-queue.js';
+import { ProviderFailure } from './provider-failure.js';
 
 export interface StreamedEvent<T> {
   /** The one of the addresses that it came by. */

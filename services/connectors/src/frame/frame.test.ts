@@ -6,11 +6,12 @@ import { createLogger, RosiError } from '@rosi/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readConnectors } from '../configuration.js';
 import { backoffMs } from './backoff.js';
-import { type BoundConnector, type ConnectorIo, type Page, ProviderFailure } from './connector.js';
+import type { BoundConnector, ConnectorIo, Page } from './connector.js';
 import { CursorFile } from './cursor-file.js';
 import { linksOf, retryAfterOf } from './http.js';
 import { KeyMemory } from './key-memory.js';
 import { MessageQueue } from './message-queue.js';
+import { ProviderFailure } from './provider-failure.js';
 import { type ConnectorRun, runConnector } from './run-connector.js';
 
 let dir: string;

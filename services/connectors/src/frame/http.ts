@@ -3,7 +3,7 @@
  * (`Retry-After`, `X-RateLimit-*`, `RateLimit-*`), that an answer is bounded in time and size, and
  * that every failure is a ProviderFailure that says how long to stay away.
  */
-import { ProviderFailure } from './connector.js';
+import { ProviderFailure } from './provider-failure.js';
 
 export interface Answer {
   readonly status: number;

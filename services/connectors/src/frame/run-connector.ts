@@ -5,8 +5,9 @@
  */
 import { type Logger, RosiError } from '@rosi/service-kit';
 import { type BackoffLimits, backoffMs } from './backoff.js';
-import { type BoundConnector, type ConnectorIo, type Page, ProviderFailure } from './connector.js';
+import type { BoundConnector, ConnectorIo, Page } from './connector.js';
 import type { CursorFile } from './cursor-file.js';
+import { ProviderFailure } from './provider-failure.js';
 import type { Delivered } from './sender.js';
 
 /** What an operator is told, each under a name of this list. */

@@ -3,9 +3,10 @@
  * nothing (not even the answer to a ping) for a minute.
  */
 import { WebSocket } from 'ws';
-import { type ConnectorIo, ProviderFailure } from './connector.js';
+import type { ConnectorIo } from './connector.js';
 import { retryAfterOf } from './http.js';
 import { MessageQueue } from './message-queue.js';
+import { ProviderFailure } from './provider-failure.js';
 
 export interface TextStream {
   take(countMax: number): Promise<readonly string[]>;
