@@ -9,10 +9,10 @@ import {
   type ConnectorIo,
   defineConnector,
   type Page,
-  ProviderFailure,
   type RawEvent,
 } from '../frame/connector.js';
 import { type EventStreams, openEventStreams, type StreamedEvent } from '../frame/event-stream.js';
+import { ProviderFailure } from '../frame/provider-failure.js';
 import { textAt } from '../frame/reading.js';
 import { secureOrLocal } from '../frame/settings.js';
 import {
