@@ -94,7 +94,6 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
   const collecting: EventsRoute = {
     kindOf,
     limits,
-    buckets,
     shares: new AddressShares(limits.addressBytesMax),
     keyLimits: new KeyLimits({ limits, addresses, others: buckets, now }),
     inFlight,

@@ -16,7 +16,7 @@ import { type BodyHead, bodyHead, readWhole } from './body.js';
 import type { CollectorMetrics } from './collector-metrics.js';
 import type { InFlightBytes } from './in-flight.js';
 import { itemsOf } from './items.js';
-import type { KeyLimits, KindBuckets } from './keys/key-limits.js';
+import type { KeyLimits } from './keys/key-limits.js';
 import type { CollectorLimits } from './options.js';
 import { allowOrigin, answerPreflight } from './pixel/cross-origin.js';
 import { readPixelEvents } from './pixel/pixel-events.js';
@@ -27,7 +27,6 @@ import { requestContext, type Workspace } from './request-context.js';
 export interface EventsRoute {
   readonly kindOf: KeyReader;
   readonly limits: CollectorLimits;
-  readonly buckets: KindBuckets;
   readonly keyLimits: KeyLimits;
   readonly shares: AddressShares;
   readonly inFlight: InFlightBytes;

@@ -212,6 +212,26 @@ describe('sites', () => {
     await ask('PUT', '/v1/keys/first-write/origins', { origins: ['https://shop.example'] });
     expect(await status(writeKey, { origin: 'https://evil.example' })).toBe(403);
   });
+
+  it('are held against what speaks another tracker’s language, too', async () => {
+    const { add, app } = await serve();
+    const { key } = await add('write', { origins: ['https://shop.example'] });
+    const track = { writeKey: key, type: 'track', event: 'Seen', anonymousId: 'a' };
+    const seen = { e: 'pv', aid: key, eid: '00000000-0000-4000-8000-000000000001', p: 'web' };
+    const query = new URLSearchParams(seen).toString();
+    const from = async (origin: string) => {
+      const headers = { origin, 'content-type': 'application/json' };
+      const segment = { method: 'POST', url: '/v1/track', headers, payload: track } as const;
+      const answers = [
+        await app.inject(segment),
+        await app.inject({ url: `/i?${query}`, headers: { origin } }),
+      ];
+      return answers.map(({ statusCode }) => statusCode);
+    };
+    expect(await from('https://shop.example')).toEqual([200, 200]);
+    // Snowplow's libraries try again unless the answer is 400.
+    expect(await from('https://evil.example')).toEqual([403, 400]);
+  });
 });
 
 describe('limits', () => {
@@ -224,6 +244,21 @@ describe('limits', () => {
     for (let n = 0; n < 5; n += 1) statuses.push(await status(flood.key));
     expect(statuses).toEqual([202, 202, 202, 429, 429]);
     expect(await status(writeKey)).toBe(202);
+  });
+
+  it('count what comes in another tracker’s language with the rest of the key’s', async () => {
+    const { add, app, status } = await serve({}, { writeKeyRate: small });
+    const flood = await add('write');
+    const track = async (key: string) => {
+      const payload = { writeKey: key, type: 'track', event: 'Seen', anonymousId: 'a' };
+      const headers = { 'content-type': 'application/json' };
+      return (await app.inject({ method: 'POST', url: '/v1/track', headers, payload })).statusCode;
+    };
+    const statuses = [];
+    for (let n = 0; n < 4; n += 1) statuses.push(await track(flood.key));
+    expect(statuses).toEqual([200, 200, 200, 429]);
+    expect(await status(flood.key)).toBe(429);
+    expect(await track(writeKey)).toBe(200);
   });
 
   it('are of each address with a write key, of IPv6 by /64; secret keys have none', async () => {

@@ -44,7 +44,7 @@ export async function withJsonBody<T extends object>(
     if (typeof json === 'object' && json !== null && !isDeeperThan(json, bodyDepthMax)) {
       return await use(json);
     }
-    route.buckets[keyKind].charge(1);
+    route.keyLimits.charge(request, keyKind, 1);
     const told = `The body must be a JSON object in UTF-8, at most ${bodyDepthMax} levels deep.`;
     return problem(400, 'invalid_json', told);
   } finally {
@@ -66,7 +66,10 @@ export async function takeMessages(
   request: FastifyRequest,
   { tracker, keyKind, count, read }: Messages,
 ): Promise<MessagesTaken | Problem> {
-  route.buckets[keyKind].charge(count);
+  // Asked again: where the body has the key, nobody could tell whose limit counts before.
+  const refused = route.keyLimits.refusal(request, keyKind);
+  if (refused !== null) return refused;
+  route.keyLimits.charge(request, keyKind, count);
   const { eventsMax } = route.limits;
   if (count > eventsMax) {
     return problem(413, 'too_many_events', `A request may hold ${eventsMax} messages: split it.`);

@@ -3,7 +3,7 @@
  * in HTTP Basic authentication, as a bearer's token, or, public ones alone, in the body.
  */
 import type { FastifyRequest } from 'fastify';
-import type { KeyKind, KeyReader } from '../access.js';
+import { type KeyKind, type KeyReader, letIn } from '../access.js';
 import { type Problem, problem } from '../problems.js';
 
 /** The key in the header `Authorization`; null when there is none. */
@@ -15,13 +15,23 @@ export function keyInHeader(request: FastifyRequest): string | null {
   return Buffer.from(value, 'base64').toString('utf8').split(':', 1)[0] ?? '';
 }
 
-export function kindOfHeader(key: string, kindOf: KeyReader): KeyKind | Problem {
-  return kindOf(key) ?? unknownKey();
+export function kindOfHeader(
+  request: FastifyRequest,
+  key: string,
+  kindOf: KeyReader,
+): KeyKind | Problem {
+  const found = kindOf.find(key);
+  return found === null ? unknownKey() : letIn(request, found);
 }
 
 /** A key that stands where it is shown to everybody: a secret one is refused there. */
-export function kindOfPublic(key: string, kindOf: KeyReader): KeyKind | Problem {
-  return kindOf(key) === 'write' ? 'write' : unknownKey();
+export function kindOfPublic(
+  request: FastifyRequest,
+  key: string,
+  kindOf: KeyReader,
+): KeyKind | Problem {
+  const found = kindOf.find(key);
+  return found?.kind === 'write' ? letIn(request, found) : unknownKey();
 }
 
 const unknownKey = () =>

@@ -65,10 +65,10 @@ async function take(
   type: string | null,
 ): Promise<MessagesTaken | Problem> {
   const key = keyInHeader(request);
-  const stated = key === null ? null : kindOfHeader(key, route.kindOf);
+  const stated = key === null ? null : kindOfHeader(request, key, route.kindOf);
   if (stated !== null && typeof stated === 'object') return stated;
   return withJsonBody(route, request, stated ?? 'write', async (body) => {
-    const keyKind = stated ?? kindOfPublic(textAt(body, 'writeKey'), route.kindOf);
+    const keyKind = stated ?? kindOfPublic(request, textAt(body, 'writeKey'), route.kindOf);
     if (typeof keyKind === 'object') return keyKind;
     const messages = type === null ? batchMessages(body) : [{ ...body, type }];
     return takeAs(route, request, keyKind, messages);
@@ -113,7 +113,7 @@ function addSettingsRoute(app: FastifyInstance, route: EventsRoute): void {
   app.get<SettingsAddress>('/v1/projects/:write_key/settings', (request, reply) => {
     reply.header('access-control-allow-origin', '*');
     const { write_key: apiKey } = request.params;
-    const keyKind = kindOfPublic(apiKey, route.kindOf);
+    const keyKind = kindOfPublic(request, apiKey, route.kindOf);
     if (typeof keyKind === 'object') return sendProblem(reply, keyKind);
     const apiHost = `${request.host}/v1`;
     const segment = { apiKey, apiHost, protocol: request.protocol, type: 'browser' };

@@ -8,7 +8,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { KeyKind } from '../access.js';
 import type { EventsRoute } from '../events-route.js';
-import { isProblem, type Problem, problem, retryLater, sendProblem } from '../problems.js';
+import { isProblem, type Problem, problem, sendProblem } from '../problems.js';
 import { listAt, textAt } from '../webhooks/reading.js';
 import { type MessagesTaken, takeMessages, withJsonBody } from './intake.js';
 import { keyInHeader, kindOfHeader, kindOfPublic } from './keys.js';
@@ -85,11 +85,8 @@ async function takeGot(
 ): Promise<MessagesTaken | Problem> {
   const stated = statedKind(route, request);
   if (stated !== null && typeof stated === 'object') return stated;
-  const waitSeconds = route.buckets[stated ?? 'write'].waitSeconds();
-  if (waitSeconds > 0) {
-    const told = 'Too many events with this key: wait as Retry-After says.';
-    return retryLater(429, 'rate_limited', told, waitSeconds);
-  }
+  const refused = route.keyLimits.refusal(request, stated ?? 'write');
+  if (refused !== null) return refused;
   const query = new URLSearchParams(request.url.split('?')[1] ?? '');
   return takeAs(route, request, stated, [Object.fromEntries(query)]);
 }
@@ -97,7 +94,7 @@ async function takeGot(
 /** By the header; null: the payloads' own `aid` has to tell. */
 function statedKind(route: EventsRoute, request: FastifyRequest): KeyKind | Problem | null {
   const key = keyInHeader(request);
-  return key === null ? null : kindOfHeader(key, route.kindOf);
+  return key === null ? null : kindOfHeader(request, key, route.kindOf);
 }
 
 async function takeAs(
@@ -106,7 +103,7 @@ async function takeAs(
   stated: KeyKind | null,
   payloads: readonly unknown[],
 ): Promise<MessagesTaken | Problem> {
-  const keyKind = stated ?? kindOfAll(route, payloads);
+  const keyKind = stated ?? kindOfAll(route, request, payloads);
   if (typeof keyKind === 'object') return keyKind;
   const isAnonymous = request.headers['sp-anonymous'] !== undefined;
   return takeMessages(route, request, {
@@ -117,10 +114,14 @@ async function takeAs(
   });
 }
 
-function kindOfAll(route: EventsRoute, payloads: readonly unknown[]): KeyKind | Problem {
+function kindOfAll(
+  route: EventsRoute,
+  request: FastifyRequest,
+  payloads: readonly unknown[],
+): KeyKind | Problem {
   const keys = new Set(payloads.map((payload) => textAt(payload, 'aid')));
   for (const key of keys) {
-    const kind = kindOfPublic(key, route.kindOf);
+    const kind = kindOfPublic(request, key, route.kindOf);
     if (typeof kind === 'object') return kind;
   }
   return 'write';
