@@ -5,6 +5,7 @@ const runtime = 'packages/streams-embedded/src/embedded.contract.test.ts';
 const runningEmbedded = 'packages/streams-embedded/src/run-embedded.test.ts';
 const changes = 'packages/streams-embedded/src/changed-state.test.ts';
 const loader = 'services/warehouse-loader/src/loader.test.ts';
+const loaderReplay = 'services/warehouse-loader/src/loader-replay.test.ts';
 
 const commit = [
   ...faultsOf('packages/streams-embedded/src/engine.ts', runtime, [
@@ -114,6 +115,20 @@ const loading = [
       find: 'await assertQuiet(options);',
       replace: '',
       breaks: 'An insert that was slow to fail counts twice.',
+    },
+  ]),
+  ...faultsOf('services/warehouse-loader/src/loader.ts', loaderReplay, [
+    {
+      name: 'events left out of a replay',
+      find: 'loaded.topic === eventsCollected.name\n    ? 0',
+      replace: "loaded.topic === ''\n    ? 0",
+      breaks: 'After a replay the tables have no events.',
+    },
+    {
+      name: "a replay begun at another log's positions",
+      find: 'const fromBegin: ReplayFrom = () => 0;',
+      replace: 'const fromBegin: ReplayFrom = (store, place) => keptPosition(store, place);',
+      breaks: 'A replay after a lost log misses what stands before the position in the former one.',
     },
   ]),
   ...faultsOf('services/warehouse-loader/src/batch.ts', loader, [
