@@ -90,7 +90,7 @@ async function withIdsOf(warehouse) {
 /** What is in order of time must be read so, or the figures say nothing of the schema. */
 async function checkPlans(url, statements) {
   for (const { number, sql } of statements) {
-    if (!/FROM (credits(_unresolved)?|(touchpoints|events)_by_time)\n/.test(sql)) continue;
+    if (!/FROM (credits(_unresolved)?|(touchpoints|events)_by_time)( AS c)?\n/.test(sql)) continue;
     const { data } = await ask(url, `EXPLAIN ${sql}`);
     if (
       /ReadFromMergeTree \((by_model|by_time|interactions_by_time)\)/.test(JSON.stringify(data))
