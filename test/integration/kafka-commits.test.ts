@@ -18,7 +18,9 @@ import { heldAgainstOracle, SESSION_MS } from './kafka-held.js';
 
 /** Long enough for the task to be somebody else's by then. */
 const LATE_MS = 2 * SESSION_MS;
-const BETWEEN_FAULTS_MS = 300;
+const BETWEEN_FAULTS_MS = 200;
+/** The tasks that write orders: what they do twice shows in the ledger's sums. */
+const TASKS = /-identifiers-\d+$/;
 
 type OnRequest = (request: ProxiedRequest) => Promise<void> | void;
 let onEndTransaction: OnRequest = () => {};
@@ -41,16 +43,15 @@ afterAll(async () => {
 /** Does it to one request; the next is let alone until that has ended. */
 type Fault = (request: ProxiedRequest, faulty: KafkaInstance) => Promise<void> | void;
 
+const cutOff: Fault = (request) => {
+  request.dropAnswer();
+  void request.answered.then(request.cut);
+};
+
 const cases: readonly { readonly name: string; readonly faults: readonly Fault[] }[] = [
   {
     name: 'the answer is lost',
-    faults: [
-      async (request) => {
-        request.dropAnswer();
-        void request.answered.then(request.cut);
-      },
-      (request) => request.dropAnswer(),
-    ],
+    faults: [cutOff, cutOff, cutOff, (request) => request.dropAnswer()],
   },
   {
     name: 'the request is late',
@@ -95,7 +96,7 @@ test.skipIf(stand === null).each(cases)(
       let done = 0;
       let isFree = true;
       onEndTransaction = async (request) => {
-        if (!isFree) return;
+        if (!isFree || !TASKS.test(request.firstText)) return;
         isFree = false;
         done += 1;
         await faults[done % faults.length]?.(request, faulty);

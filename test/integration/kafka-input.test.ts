@@ -20,7 +20,7 @@ import { heldAgainstOracle, SESSION_MS } from './kafka-held.js';
 import { type CollectedRecord, GROUP, randomSets, writeSets } from './kafka-sets.js';
 
 /** More than a fetch of one partition takes, so that a transaction spans several. */
-const TAKEN_BACK_EACH = 6000;
+const TAKEN_BACK_MANY = 15_000;
 const TAKEN_BACK_FEW = 40;
 const kafka = await startTestKafka();
 const brokers = kafka?.brokers ?? [];
@@ -48,7 +48,7 @@ test.skipIf(kafka === null)(
       ) => {
         producers ??= await openInterleaved({ brokers, clientId: 'outside' }, place);
         writes += 1;
-        const count = writes % 7 === 1 ? TAKEN_BACK_EACH : TAKEN_BACK_FEW;
+        const count = writes % 10 === 1 ? TAKEN_BACK_MANY : TAKEN_BACK_FEW;
         await producers.write(eventsCollected, kept, others(kept, count));
       },
     };

@@ -1,6 +1,6 @@
 /**
- * Two transactional producers of somebody else's on the same partitions: what one writes is taken
- * back, what the other writes between it is committed.
+ * Three transactional producers of somebody else's on the same partitions: what two of them write is
+ * taken back, what the third writes between it is committed.
  */
 import { randomUUID } from 'node:crypto';
 import type { Topic } from '@rosi/events';
@@ -16,7 +16,7 @@ export interface Sent<T> {
 }
 
 export interface InterleavedProducers {
-  /** Both in pieces, in turn; then one transaction is taken back and the other committed. */
+  /** All in pieces, in turn; then two transactions are taken back and the third committed. */
   write<T>(topic: Topic<T>, kept: readonly Sent<T>[], takenBack: readonly Sent<T>[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -32,8 +32,8 @@ export async function openInterleaved(
   });
   const make = () =>
     client.producer({ transactionalId: `outside-${randomUUID()}`, maxInFlightRequests: 1 });
-  const [keeper, aborter] = [make(), make()];
-  await Promise.all([keeper.connect(), aborter.connect()]);
+  const [keeper, first, second] = [make(), make(), make()];
+  await Promise.all([keeper, first, second].map((producer) => producer.connect()));
   let writes = 0;
   const send = async <T>(to: Transaction, topic: Topic<T>, records: readonly Sent<T>[]) => {
     if (records.length === 0) return;
@@ -49,24 +49,29 @@ export async function openInterleaved(
   };
   return {
     async write(topic, kept, takenBack) {
-      const [keeping, aborting] = [await keeper.transaction(), await aborter.transaction()];
-      for (let piece = 0; piece < PIECES; piece += 1) {
-        await send(aborting, topic, pieceOf(takenBack, piece));
-        await send(keeping, topic, pieceOf(kept, piece));
+      const keeping = await keeper.transaction();
+      const aborting = [await first.transaction(), await second.transaction()];
+      for (let piece = 0; piece < PIECES * aborting.length; piece += 1) {
+        const turn = aborting[piece % aborting.length] ?? keeping;
+        await send(turn, topic, pieceOf(takenBack, piece, PIECES * aborting.length));
+        if (piece % aborting.length === 0) {
+          await send(keeping, topic, pieceOf(kept, piece / aborting.length, PIECES));
+        }
       }
       writes += 1;
-      // Which of the two ends first decides what a reader has to keep in mind.
-      if (writes % 2 === 0) await aborting.abort();
+      // Which of them ends first decides what a reader has to keep in mind.
+      const isFirst = writes % 2 === 0;
+      if (isFirst) for (const one of aborting) await one.abort();
       await keeping.commit();
-      if (writes % 2 === 1) await aborting.abort();
+      if (!isFirst) for (const one of aborting) await one.abort();
     },
     async close() {
-      await Promise.all([keeper.disconnect(), aborter.disconnect()]);
+      await Promise.all([keeper, first, second].map((producer) => producer.disconnect()));
     },
   };
 }
 
-function pieceOf<T>(all: readonly T[], piece: number): readonly T[] {
-  const size = Math.ceil(all.length / PIECES);
+function pieceOf<T>(all: readonly T[], piece: number, pieces: number): readonly T[] {
+  const size = Math.ceil(all.length / pieces);
   return all.slice(piece * size, (piece + 1) * size);
 }
