@@ -3,6 +3,7 @@
  * that a record which several others contain is defined once.
  */
 import avro from 'avsc';
+import { ShortString } from './short-string.js';
 
 /** Turns values of one record type into Avro's binary form and back. */
 export interface Codec<T> {
@@ -12,7 +13,7 @@ export interface Codec<T> {
   decode(bytes: Buffer): T;
 }
 
-const registry: Record<string, avro.Type> = {};
+const registry: Record<string, avro.Type> = { string: new ShortString() };
 
 /**
  * Makes the codec of one record schema; records it refers to must have been made before.
