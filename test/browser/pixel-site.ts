@@ -5,7 +5,13 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  Page,
+  Request,
+} from 'playwright-core';
 import { expect } from 'vitest';
 import type { Row } from '../harness/answers.js';
 import { type Product, writeKey } from '../harness/product.js';
@@ -62,6 +68,7 @@ export async function newVisitor(
   options: BrowserContextOptions = {},
 ): Promise<Visitor> {
   const context = await browser.newContext({ ...person, ...options });
+  context.on('page', follow);
   return visitorIn(context, await context.newPage());
 }
 
@@ -72,10 +79,32 @@ export function visitorIn(context: BrowserContext, page: Page): Visitor {
   return { context, page, complaints };
 }
 
-/** The pixel has run and everything it knew so far has been answered. */
+/** Requests of the pixel that have not been answered, by page. */
+const underWay = new WeakMap<Page, Set<Request>>();
+
+function follow(page: Page): void {
+  const open = new Set<Request>();
+  underWay.set(page, open);
+  page.on('request', (request) => {
+    // A beacon's answer is told to nobody.
+    if (request.url().includes('/v1/events') && request.resourceType() === 'fetch')
+      open.add(request);
+  });
+  page.on('requestfinished', (request) => open.delete(request));
+  page.on('requestfailed', (request) => open.delete(request));
+  // What outlives its page is told to nobody either.
+  page.on('framenavigated', () => open.clear());
+}
+
+/** The pixel has run, and everything it knew so far has been answered. */
 export async function delivered(page: Page): Promise<void> {
   await page.waitForFunction('window.rosi && !Array.isArray(window.rosi)');
   await page.waitForLoadState('networkidle');
+  const turn = () => page.evaluate('new Promise((done) => setTimeout(() => setTimeout(done)))');
+  // The pixel sends by a timer, and what came meanwhile once it has its answer.
+  await turn();
+  while ((underWay.get(page)?.size ?? 0) > 0) await turn();
+  await turn();
 }
 
 /** Events of a site's pages, in the order in which they happened; waits until there are so many. */

@@ -26,6 +26,7 @@ import {
 
 let browser: Browser;
 let product: Product;
+let dataDir: string;
 let sites: SiteServer;
 const contexts: BrowserContext[] = [];
 /** What stands on a page beside the pixel, by path. */
@@ -39,7 +40,8 @@ const collectorOf = (host: string) =>
 beforeAll(async () => {
   // The back-forward cache is what people's browsers have; the driver turns it off.
   browser = await openBrowser(['--disable-back-forward-cache']);
-  product = await startProduct({ dataDir: await makeDataDir() });
+  dataDir = await makeDataDir();
+  product = await startProduct({ dataDir });
   sites = await serveSites((host, path) => {
     const settings = host.startsWith('strict.') ? '&consent=strict' : '';
     const collector = host.startsWith('foreign.') ? product.httpUrl : collectorOf(host);
@@ -55,7 +57,7 @@ afterAll(async () => {
   await browser?.close();
   sites?.close();
   await product?.stop();
-  await removeDataDir(product.dataDir);
+  await removeDataDir(dataDir);
 });
 
 async function visitor(options: Parameters<typeof newVisitor>[1] = {}) {
