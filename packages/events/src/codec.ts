@@ -7,8 +7,13 @@ import { ShortString } from './short-string.js';
 
 /** Turns values of one record type into Avro's binary form and back. */
 export interface Codec<T> {
-  /** Throws when the value does not fit the schema: that is a defect of the caller. */
-  encode(value: T): Buffer;
+  /** Of the schema on the wire (schemas/wire); only records of topics have one. */
+  readonly schemaId?: number;
+  /**
+   * Throws when the value does not fit the schema: that is a defect of the caller. `head`: bytes to
+   * stand before the value.
+   */
+  encode(value: T, head?: Uint8Array): Buffer;
   /** Throws when the bytes are not a value of the schema. */
   decode(bytes: Buffer): T;
 }
@@ -21,11 +26,12 @@ const registry: Record<string, avro.Type> = { string: new ShortString() };
  * Evolution is additive: a new field comes last and has a default of nothing (0, '', false or []). So
  * bytes that an older build wrote lack the last fields, and are read with their defaults.
  */
-export function codec<T>(schema: unknown): Codec<T> {
+export function codec<T>(schema: unknown, schemaId?: number): Codec<T> {
   const type = avro.Type.forSchema(schema as avro.Schema, { registry });
   const addedMax = addedFields(type);
   return {
-    encode: (value) => encodeInto(type, value),
+    ...(schemaId === undefined ? {} : { schemaId }),
+    encode: (value, head = NO_HEAD) => encodeInto(type, value, head),
     decode(bytes) {
       try {
         return type.fromBuffer(bytes) as T;
@@ -36,20 +42,23 @@ export function codec<T>(schema: unknown): Codec<T> {
   };
 }
 
+const NO_HEAD = new Uint8Array(0);
+
 /** Encoded values lie one behind the other in slabs: a buffer of its own for each costs more. */
 const SLAB_BYTES = 64 * 1024;
 let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
 let slabUsed = 0;
 
-function encodeInto(type: avro.Type, value: unknown): Buffer {
-  let end = type.encode(value, slab, slabUsed);
+function encodeInto(type: avro.Type, value: unknown, head: Uint8Array): Buffer {
+  let end = type.encode(value, slab, slabUsed + head.length);
   if (end < 0 && slabUsed > 0) {
     // A new slab: the old one lives as long as a value in it does.
     slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
     slabUsed = 0;
-    end = type.encode(value, slab, 0);
+    end = type.encode(value, slab, head.length);
   }
-  if (end < 0) return type.toBuffer(value);
+  if (end < 0) return Buffer.concat([head, type.toBuffer(value)]);
+  slab.set(head, slabUsed);
   const bytes = slab.subarray(slabUsed, end);
   slabUsed = end;
   return bytes;
@@ -77,4 +86,17 @@ function decodeOlder<T>(type: avro.Type, bytes: Buffer, addedMax: number, cause:
     }
   }
   throw cause;
+}
+
+/** Whether values that the older schema wrote can be read by the newer one; both as JSON text. */
+export function canRead(newer: string, older: string): boolean {
+  try {
+    // Of registries of their own: both define records of the same names.
+    const reader = avro.Type.forSchema(JSON.parse(newer) as avro.Schema, { registry: {} });
+    const writer = avro.Type.forSchema(JSON.parse(older) as avro.Schema, { registry: {} });
+    reader.createResolver(writer);
+    return true;
+  } catch {
+    return false;
+  }
 }
