@@ -3,6 +3,8 @@
  * Bluesky's and Mastodon's protocols, what people do there, an order, and a product that is killed
  * in the middle of the stream and started again.
  */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   commit,
@@ -193,9 +195,17 @@ test(
     expect(stages.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['connector sky (bluesky)', 'connector toot (mastodon)']),
     );
-    const refused = await product.stop();
-    expect(refused.code).toBe(0);
-    expect(refused.output).not.toContain(mastodon.token);
+    // A backup takes along where they are, so that what it restores goes on from there.
+    const folder = `${dataDir}-backup`;
+    const backup = await runCommand(dataDir, ['backup', folder]);
+    expect(backup.code, backup.stderr).toBe(0);
+    for (const name of ['connectors.json', 'connectors/sky.json', 'connectors/toot.json']) {
+      expect(existsSync(join(folder, name)), name).toBe(true);
+    }
+    await removeDataDir(folder);
+    const stopped = await product.stop();
+    expect(stopped.code).toBe(0);
+    expect(stopped.output).not.toContain(mastodon.token);
   },
   testMsMax,
 );

@@ -15,6 +15,7 @@ import {
   settingsSchema,
   statusSchema,
 } from './schemas.js';
+import { trackerPaths } from './trackers/openapi.js';
 
 /** Parts of the document; the published typings do not work with exactOptionalPropertyTypes. */
 type Part = { readonly [key: string]: unknown };
@@ -73,6 +74,7 @@ export function openApiDocument(limits: CollectorLimits) {
       '/v1/persons/erase': { post: personOperation('Erase persons', 202, 'Taken.') },
       '/v1/persons/export': { post: personOperation('All that is held of persons', 200, 'It.') },
       '/hooks/{source}/{endpoint_id}': { post: webhookOperation },
+      ...trackerPaths,
       ...linkPaths,
       ...keyPaths,
       '/health/live': { get: plain('Is the process alive?', { 200: text('It is.') }) },

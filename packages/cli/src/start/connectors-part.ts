@@ -1,4 +1,8 @@
-/** The connectors of a process that accepts events: they are clients of its own collector. */
+/**
+ * The connectors of a process that accepts events: they are clients of its own collector. They speak
+ * with a key that nobody else knows and that ends with the process, so that keys which are changed or
+ * revoked don't stop them.
+ */
 import type { PipelineStatus } from '@rosi/collector';
 import type { ConnectorsWorkerOptions } from '@rosi/connectors';
 import { type LifecyclePart, startWorker } from '@rosi/service-kit';
@@ -20,7 +24,7 @@ export function connectorsPart(
         connectors,
         dataDir: config.dataDir,
         url: need(started.http).url,
-        secretKey: need(started.found).keys.secretKey,
+        secretKey: need(started.liveKeys).ring.lend('connectors'),
         logLevel: config.logLevel,
       };
       const board = need(started.board);

@@ -43,6 +43,8 @@ export const digestOf = (key: string) => hash('sha256', key);
 export class KeyRing {
   readonly #first: readonly StoredKey[];
   #stored: readonly StoredKey[] = [];
+  /** Of parts of this very process; on no list. */
+  readonly #lent = new Map<string, Key>();
   /** By digest. Whoever knows no key learns nothing from how long a digest takes to look up. */
   #good = new Map<string, Key>();
 
@@ -66,7 +68,15 @@ export class KeyRing {
 
   /** Null: it is no key, or no more. */
   find(key: string): Key | null {
-    return this.#good.get(digestOf(key)) ?? null;
+    const digest = digestOf(key);
+    return this.#good.get(digest) ?? this.#lent.get(digest) ?? null;
+  }
+
+  /** A secret key for a part of this process: good until its end, whatever becomes of the others. */
+  lend(part: string): string {
+    const key = makeKey('secret');
+    this.#lent.set(digestOf(key), { id: `own-${part}`, kind: 'secret', name: part, origins: null });
+    return key;
   }
 
   /** Revoked ones included. A key of the start is changed by an entry of its digest in the store. */

@@ -128,6 +128,16 @@ describe('keys', () => {
     expect([refused.statusCode, codeOf(refused)]).toEqual([503, 'keys_unavailable']);
   });
 
+  it('lends one to a part of the process, which no list has and no revocation ends', () => {
+    const ring = new KeyRing({ secretKey, writeKey });
+    const lent = ring.lend('connectors');
+    const revokedAt = '2026-06-01T00:00:00.000Z';
+    ring.use(ring.all().map((key) => ({ ...key, revokedAt })));
+    expect(ring.find(secretKey)).toBeNull();
+    expect(ring.find(lent)).toMatchObject({ kind: 'secret', id: 'own-connectors' });
+    expect(ring.all()).toHaveLength(2);
+  });
+
   it('a new key of the environment is good though the one before was revoked', () => {
     const ring = new KeyRing(first);
     const [secret] = ring.all();

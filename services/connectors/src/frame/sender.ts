@@ -1,5 +1,5 @@
 /**
- * Brings events into the product as any server does: `POST /v1/events` with the secret key, named
+ * Brings events into the product as any server does: `POST /v1/events` with a secret key, named
  * `connector:<source>`. Resolves once every event is durable or rejected for good; waits as it is
  * told while the log is busy. What is rejected can't be mended by sending again: it is counted.
  */
