@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Topic } from '@rosi/events';
 import type { ProcessorDeclaration, Topology } from '@rosi/streams';
 import { note, noteTopic } from '@rosi/streams/contract';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { type KafkaRuntime, openProgress, runKafka } from './index.js';
 import {
   makeTopics,
@@ -22,6 +22,7 @@ type Note = ReturnType<typeof note>['value'];
 const PARTITIONS = 4;
 const ROUNDS = 3;
 const FAN = 4;
+vi.setConfig({ testTimeout: 240_000 });
 const kafka = await startTestKafka();
 afterAll(() => kafka?.close());
 

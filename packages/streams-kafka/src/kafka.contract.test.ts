@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { contractCases, type StartTopology } from '@rosi/streams/contract';
-import { afterAll, test } from 'vitest';
+import { afterAll, test, vi } from 'vitest';
 import { type KafkaRuntime, openProgress, runKafka } from './index.js';
 import { readTopic, removeTopics, startTestKafka, writeTopic } from './testing/index.js';
 
+vi.setConfig({ testTimeout: 240_000 });
 const kafka = await startTestKafka();
 
 const start: StartTopology = async (topology, limits) => {

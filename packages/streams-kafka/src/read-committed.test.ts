@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import kafkajs, { type Producer, type Transaction } from 'kafkajs';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { connectKafka, type KafkaConnection } from './connection.js';
 import { fetchRecords } from './fetch-records.js';
 import { endOffsets, offsetIn } from './offsets.js';
@@ -15,6 +15,7 @@ const PRODUCERS = 3;
 const STEPS = 120;
 /** kafkajs takes any record with this key for the end of a transaction. */
 const MARKER_LIKE_KEY = Buffer.from([0, 0, 0, 0]);
+vi.setConfig({ testTimeout: 120_000 });
 const kafka = await startTestKafka();
 const options = { brokers: kafka?.brokers ?? [], clientId: 'read-committed' };
 const prefix = `aborted-${randomUUID()}.`;

@@ -7,12 +7,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ProcessorDeclaration, stateKey, type Topology } from '@rosi/streams';
 import { looping, note, noteTopic, numbering, topologyOf } from '@rosi/streams/contract';
 import kafkajs from 'kafkajs';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { connectKafka } from './connection.js';
 import { type KafkaRuntime, type KafkaRuntimeOptions, openProgress, runKafka } from './index.js';
 import { firstOffset } from './offsets.js';
 import { readTopic, removeTopics, startTestKafka, writeTopic } from './testing/index.js';
 
+vi.setConfig({ testTimeout: 120_000 });
 const kafka = await startTestKafka();
 const client = { brokers: kafka?.brokers ?? [], clientId: 'upkeep' };
 const dir = mkdtempSync(join(tmpdir(), 'rosi-upkeep-'));

@@ -14,8 +14,8 @@ const CLIENT_ID_AT = 8;
 
 export interface ProxiedRequest {
   readonly apiKey: number;
-  /** The text that it begins with: of a transaction's end the transactional id. */
-  readonly firstText: string;
+  /** As the client calls itself. */
+  readonly clientId: string;
   /** Resolves when the broker has answered it, whoever is left to hear that. */
   readonly answered: Promise<void>;
   /** The answer is not passed on. */
@@ -78,9 +78,10 @@ function relay(client: Socket, broker: Socket, { onRequest }: KafkaProxyOptions)
     });
     const one: Asked = { isDropped: false, onAnswer };
     asked.set(body.readInt32BE(CORRELATION_AT), one);
+    const nameBytes = Math.max(body.readInt16BE(CLIENT_ID_AT), 0);
     const request: ProxiedRequest = {
       apiKey: body.readInt16BE(0),
-      firstText: textAt(body, CLIENT_ID_AT + 2 + Math.max(body.readInt16BE(CLIENT_ID_AT), 0)),
+      clientId: body.toString('utf8', CLIENT_ID_AT + 2, CLIENT_ID_AT + 2 + nameBytes),
       answered,
       dropAnswer() {
         one.isDropped = true;
@@ -99,11 +100,6 @@ function relay(client: Socket, broker: Socket, { onRequest }: KafkaProxyOptions)
   });
   client.on('close', () => void before.then(() => broker.end()));
   broker.on('close', () => client.destroy());
-}
-
-function textAt(body: Buffer, at: number): string {
-  if (at + 2 > body.length) return '';
-  return body.toString('utf8', at + 2, at + 2 + Math.max(body.readInt16BE(at), 0));
 }
 
 /** Whole frames, their length included. */
