@@ -21,6 +21,8 @@ const outputBytesMax = 256 * 1024 * 1024;
 
 const cache = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.url));
 const foreign = fileURLToPath(new URL('../foreign/', import.meta.url));
+// The shell holds the pipe from us: when it closes, for whatever reason, the server goes.
+const watched = 'java "$@" </dev/null & server=$!; cat >/dev/null; kill -$0 $server; wait $server';
 const registryArtifact = 'io.apicurio:apicurio-registry-app:3.0.9:tar.gz:all';
 const registryJar = 'apicurio-registry-app-3.0.9-runner.jar';
 
@@ -132,16 +134,14 @@ async function launchRegistry(folder: string): Promise<SchemaRegistry> {
   const port = await freePort();
   const address = ['-Dquarkus.http.host=127.0.0.1', `-Dquarkus.http.port=${port}`];
   const memory = ['-Xmx400m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
-  const child = spawn('java', [...memory, ...address, '-jar', registryJar], {
+  const server = [...memory, ...address, '-jar', registryJar];
+  const child = spawn('sh', ['-c', watched, 'KILL', ...server], {
     cwd: folder,
-    stdio: 'ignore',
+    stdio: ['pipe', 'ignore', 'ignore'],
   });
-  const end = () => child.kill('SIGKILL');
-  process.once('exit', end);
   const url = `http://127.0.0.1:${port}/apis/ccompat/v7`;
   const close = async () => {
-    process.off('exit', end);
-    child.kill();
+    child.stdin.end();
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   };
   try {
