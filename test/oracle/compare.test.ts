@@ -26,6 +26,19 @@ const { tables: expected } = evaluate({
   ],
 });
 
+it('does not ask for a row of credits that nobody could tell from none', () => {
+  const [credit] = expected.credits_current;
+  const wanted = (more: object) => ({
+    ...expected,
+    credits_current: [...expected.credits_current, { ...credit, touchpoint_id: 'far', ...more }],
+  });
+  const problems = (more: object) =>
+    compareTables(expected as ActualTables, wanted(more) as typeof expected).length;
+  expect(problems({ credit: 0, share: 2.4e-14 })).toBe(0);
+  expect(problems({ credit: 0, share: 1.1e-12 })).toBe(1);
+  expect(problems({ credit: 1, share: 2.4e-14 })).toBe(1);
+});
+
 type Change = (row: Record<string, unknown>) => Record<string, unknown>;
 
 /** As ClickHouse would answer in JSON: other person ids, text for times and 64-bit integers. */

@@ -17,6 +17,12 @@ export const regressions: readonly { readonly seed: number; readonly found: stri
       ' as a late event does, and nobody was erased.',
   },
   {
+    seed: 110_072,
+    found:
+      'Of the comparison: a touch of 83 days ago under a short half-life had a share of 2·10⁻¹⁴, for which' +
+      ' the product, whose shares are integers of 10⁻¹², rightly has no row.',
+  },
+  {
     seed: 10_167,
     found:
       'A touchpoint that waited for its person was contributed while a replay went through the state,' +

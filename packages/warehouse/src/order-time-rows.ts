@@ -9,7 +9,7 @@ export interface OrderTimeRow {
   readonly ordered_at: number;
   readonly order_id: string;
   readonly revision: number;
-  readonly gone: 0 | 1;
+  readonly gone: boolean;
   readonly log_partition: number;
   readonly log_offset: number;
   readonly person_id: string;
@@ -29,7 +29,7 @@ export function orderTimeRows(row: OrderRecordRow): OrderTimeRow[] {
     ordered_at: place,
     order_id: row.order_id,
     revision: row.revision,
-    gone: place === row.ordered_at ? 0 : 1,
+    gone: place !== row.ordered_at,
     log_partition: row.log_partition,
     log_offset: row.log_offset,
     person_id: place === row.ordered_at ? row.person_id : '',

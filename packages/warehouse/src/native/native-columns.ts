@@ -20,7 +20,8 @@ export function nativeColumn(type: string): NativeColumn {
   const element = /^Array\((.*)\)$/.exec(type)?.[1];
   if (element !== undefined) return new ArrayColumn(nativeColumn(element));
   if (type === 'String' || type === 'LowCardinality(String)') return new TextColumn();
-  if (type === 'Bool') return new FlagColumn();
+  // UInt8 is no number of ours, but what some engines take for a flag; the server casts it.
+  if (type === 'Bool' || type === 'UInt8') return new FlagColumn();
   if (type === 'UInt32') return new NumberColumn(type, (bytes, value) => bytes.uint32(value));
   if (type === 'Int64' || type === 'UInt64' || type.startsWith('DateTime64(3')) {
     return new NumberColumn(type, (bytes, value) => bytes.int64(value));
