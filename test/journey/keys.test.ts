@@ -1,9 +1,17 @@
 /** Keys that nobody gave are made once, printed when made, and kept. */
+import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { makeDataDir, type Product, removeDataDir, startProduct } from '../harness/product.js';
+import {
+  makeDataDir,
+  type Product,
+  removeDataDir,
+  runToEnd,
+  startProduct,
+} from '../harness/product.js';
 
 let dataDir: string;
 let running: Product | null = null;
@@ -50,6 +58,24 @@ it('makes keys, prints them, keeps them over a restart and does not print them a
   expect(await keys()).toEqual(made);
   expect(running.output()).not.toContain(made.secretKey);
   expect((await postWith(running, made.secretKey, { type: 'click' })).status).toBe(202);
+});
+
+it('a start that fails after it has made keys shows them, since no later one does', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const address = taken.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  try {
+    const env = { ...unset, ROSI_CLICKHOUSE_PORT: String(port) };
+    const ended = await runToEnd({ dataDir, env });
+    expect(ended.code).toBe(2);
+    expect(ended.output).toContain('ROSI_CLICKHOUSE_PORT');
+    const { secretKey, writeKey } = await keys();
+    expect(ended.output).toContain(secretKey);
+    expect(ended.output).toContain(writeKey);
+  } finally {
+    taken.close();
+  }
 });
 
 it('a key given counts instead of the one kept', async () => {

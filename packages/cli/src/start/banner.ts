@@ -77,6 +77,18 @@ function kafkaLines({ kafka }: ProcessFacts): string[] {
   return [`  Kafka       ${brokers.join(', ')}  (topics begin with ${kafka.prefix})`];
 }
 
+/** Of a start that failed after it had made keys; empty when it made none. */
+export function madeKeysText(found: FoundKeys | null): string {
+  const names = [
+    ['secretKey', 'Secret key'],
+    ['writeKey', 'Write key '],
+  ] as const;
+  const lines = names
+    .filter(([name]) => found?.made.has(name))
+    .map(([name, title]) => `  ${title}  ${found?.keys[name]}  (new; kept in ${found?.path})\n`);
+  return lines.join('');
+}
+
 function keyText(facts: BannerFacts, name: KeyName, variable: string): string {
   const key = facts.found.keys[name];
   if (facts.found.made.has(name)) return `${key}  (new; kept in ${facts.found.path})`;

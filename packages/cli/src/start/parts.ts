@@ -40,6 +40,8 @@ export interface Parts {
   readonly parts: readonly LifecyclePart[];
   /** Once all have started. */
   running(): RunningFacts;
+  /** Null: the start has not come so far. */
+  keys(): FoundKeys | null;
   progress(): Promise<PipelineProgress>;
 }
 
@@ -75,6 +77,7 @@ export async function createParts(
       ...(parts.has('dashboard') && !parts.has('collector') ? [dashboardPart(http)] : []),
       runFilePart(config, started),
     ],
+    keys: () => started.found ?? null,
     running: () => ({
       httpUrl: need(started.http).url,
       clickhouseUrl: need(started.clickhouseUrl),

@@ -6,7 +6,7 @@
  */
 import { armFailpoint, createLogger, startInOrder } from '@rosi/service-kit';
 import type { Terminal } from '../terminal/terminal.js';
-import { bannerText, partsBannerText } from './banner.js';
+import { bannerText, madeKeysText, partsBannerText } from './banner.js';
 import type { StartConfig } from './config.js';
 import type { KeyName } from './keys.js';
 import { isWhole } from './part-names.js';
@@ -30,8 +30,10 @@ export async function runStart({
   const logger = createLogger({ name: 'rosi', level: config.logLevel });
   armFailpoint(config.failpoint);
   const faults = createFaults();
-  const { parts, running } = await createParts(config, logger, faults.report);
+  const { parts, running, keys } = await createParts(config, logger, faults.report);
   const started = await startInOrder(parts, { signal }).catch((thrown) => {
+    // The next start takes them for old ones, and shows them no more.
+    terminal.out(madeKeysText(keys()));
     if (signal.aborted && thrown === signal.reason) return null;
     throw thrown;
   });
