@@ -50,12 +50,6 @@ export async function serveSites(
 export const snippet = (host: string, settings = '') =>
   `<script async src="${host}/rosi.js?write_key=${writeKey}${settings}"></script>`;
 
-/** A person's browser: the driver's own agent would be counted as a bot. */
-export const person: BrowserContextOptions = {
-  userAgent:
-    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36',
-};
-
 export interface Visitor {
   readonly context: BrowserContext;
   readonly page: Page;
@@ -67,7 +61,7 @@ export async function newVisitor(
   browser: Browser,
   options: BrowserContextOptions = {},
 ): Promise<Visitor> {
-  const context = await browser.newContext({ ...person, ...options });
+  const context = await browser.newContext(options);
   context.on('page', follow);
   return visitorIn(context, await context.newPage());
 }

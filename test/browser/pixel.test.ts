@@ -16,7 +16,6 @@ import {
   newVisitor,
   pageViews,
   pathOf,
-  person,
   type SiteServer,
   serveSites,
   snippet,
@@ -249,7 +248,7 @@ test('blocked cookies: pages count, and what one page knows stays together', asy
   await mkdir(join(folder, 'Default'));
   const blocked = { profile: { default_content_setting_values: { cookies: 2 } } };
   await writeFile(join(folder, 'Default', 'Preferences'), JSON.stringify(blocked));
-  const context = await chromium.launchPersistentContext(folder, { ...launchOptions(), ...person });
+  const context = await chromium.launchPersistentContext(folder, launchOptions());
   contexts.push(context);
   const { page, complaints } = visitorIn(context, await context.newPage());
   await open(page, address('www.blocked', '/?utm_source=mastodon'));

@@ -19,13 +19,19 @@ const executables = [
   '/usr/bin/chromium-browser',
 ];
 
+/** A person's browser: the driver's own agent would be counted as a bot. */
+export const personAgent =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36';
+
 /** What to start Chromium with; `ignoreDefaultArgs` takes away what the driver would add. */
 export function launchOptions(ignoreDefaultArgs: string[] = []): LaunchOptions {
   const executablePath = executables.find((path) => path !== '' && existsSync(path));
   if (executablePath === undefined) {
     throw new Error('There is no Chromium: apt-get install chromium, or set CHROMIUM to its path.');
   }
-  return { executablePath, args: ['--no-sandbox', '--disable-gpu'], ignoreDefaultArgs };
+  // Of the whole browser: what it sends as a page goes away has the agent of no context.
+  const args = ['--no-sandbox', '--disable-gpu', `--user-agent=${personAgent}`];
+  return { executablePath, args, ignoreDefaultArgs };
 }
 
 export const openBrowser = (ignoreDefaultArgs: string[] = []): Promise<Browser> =>
