@@ -161,7 +161,7 @@ test.skipIf(kafka === null)(
     await makeTopic(topic);
     await withProducer((producer) => send(producer, topic, ['one', 'two', 'three']).then(() => {}));
     for (const follow of [false, true]) {
-      const reader = await openLogReader({ ...place, follow });
+      const reader = await openLogReader({ ...place, framed: false, follow });
       const first = await reader.firstOffset(TOPIC, 0);
       await removeRecords(options, { topic, partition: 0 }, first + 1);
       const cut = { code: 'ROSI_LOG_CUT_TOO_FAR', retryable: false };
