@@ -56,6 +56,7 @@ async function twoOrdersAndABackupBetween(): Promise<void> {
 }
 const exact = (net: number, orders: readonly string[]) => ({
   net,
+  by_time: net,
   daily: net,
   deltas: net,
   credits: net,

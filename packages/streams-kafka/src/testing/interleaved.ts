@@ -7,6 +7,9 @@ import type { Topic } from '@rosi/events';
 import { partitionsOf } from '@rosi/streams';
 import kafkajs, { type Transaction } from 'kafkajs';
 import type { KafkaOptions } from '../connection.js';
+import { Framing } from '../framing.js';
+
+const framing = new Framing();
 
 const PIECES = 5;
 
@@ -40,7 +43,7 @@ export async function openInterleaved(
     const messages = records.flatMap(({ value, timestamp }) =>
       partitionsOf(topic, value, place.partitions).map((partition) => ({
         key: topic.keyOf(value),
-        value: topic.codec.encode(value),
+        value: framing.encode(topic, value),
         partition,
         timestamp: String(timestamp),
       })),
