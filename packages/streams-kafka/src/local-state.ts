@@ -48,12 +48,19 @@ export function openLocalState(dir: string): LocalState {
   return openEnvironment(dir);
 }
 
+/**
+ * Free pages that lmdb holds in memory: it sorts those into a list one by one at each commit, to check
+ * them, which takes quadratic time (its own limits are 50,000 and 75,000, and its types don't know them).
+ */
+const freePages: object = { maxFreeSpaceToLoad: 3_000, maxFreeSpaceToRetain: 5_000 };
+
 function openEnvironment(dir: string): LocalState {
   const environment: RootDatabase<Buffer, Buffer> = open<Buffer, Buffer>(dir, {
     encoding: 'binary',
     keyEncoding: 'binary',
     noSubdir: false,
     maxDbs: 2,
+    ...freePages,
   });
   const store = environment.openDB<Buffer, Buffer>('state', {
     encoding: 'binary',
