@@ -131,6 +131,7 @@ function smallPages(random: Random): Pages {
     itemsMax: few(),
     couponOrdersMax: few(),
     ordersMax: few(),
+    movedTouchesMin: few(),
     entriesMax: random.pick([5, 20, 100]),
     journeyEntriesMax: random.pick([5, 20, 100]),
   };

@@ -11,7 +11,7 @@ import { openStateEnvironment } from './state-store.js';
 const BATCH_RECORDS_MAX = 1000;
 // Only a backlog reaches it. A commit writes every page that was touched, so fewer and larger
 // commits go through it faster and write less: measured, four times as long cycles write half.
-const BUDGET: CycleBudget = { records: 200_000, ms: 400, msWithoutBacklog: 25 };
+const BUDGET: CycleBudget = { records: 200_000, ms: 400, msWithoutBacklog: 10 };
 const IDLE_MS_MIN = 1;
 const IDLE_MS_MAX = 8;
 const CUT_EVERY_MS = 1000;

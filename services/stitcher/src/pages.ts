@@ -8,8 +8,13 @@ export interface Pages {
   readonly itemsMax: number;
   /** Users of one coupon code told. */
   readonly couponOrdersMax: number;
-  /** Orders of one person told; each may carry a thousand touchpoints. */
+  /** Orders of one person told; each may carry, or have carried, a thousand touchpoints. */
   readonly ordersMax: number;
+  /**
+   * A person of whom so many touchpoints come or go in one batch is being moved. Its orders wait
+   * until that is over: each is told once, not once for each page of the move.
+   */
+  readonly movedTouchesMin: number;
   /** Entries of the identifiers' state gone through. */
   readonly entriesMax: number;
   /** Entries of the journeys' state gone through. */
@@ -19,7 +24,8 @@ export interface Pages {
 export const defaultPages: Pages = {
   itemsMax: 200,
   couponOrdersMax: 500,
-  ordersMax: 100,
+  ordersMax: 8,
+  movedTouchesMin: 100,
   entriesMax: 500,
   journeyEntriesMax: 100,
 };

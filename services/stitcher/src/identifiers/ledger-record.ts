@@ -64,13 +64,16 @@ export function valueOrder(valuation: Valuation, settings: AttributionSettings):
   };
 }
 
-/** Whether both say the same of the order; when and how often it was recorded aside. */
-export function isSameOrder(a: LedgerOrder, b: LedgerOrder): boolean {
-  // Of a long journey a look at the lengths saves writing both down.
-  if (a.touches.length !== b.touches.length || a.credits.length !== b.credits.length) return false;
+/** Whether the order is just as it was recorded; when and how often that was aside. */
+export function isSameOrder(recorded: LedgerOrder, order: LedgerOrder): boolean {
+  // Mostly a look at the credits tells, and saves writing both down.
+  if (recorded.touches.length !== order.touches.length) return false;
+  if (recorded.credits.length !== order.credits.length) return false;
+  const differs = recorded.credits.some((credit, at) => !isSameRow(credit, order.credits[at]));
+  if (differs) return false;
   const aside = { generation: 0, revision: 0, recordedAt: 0, deltas: [], movedFrom: [] };
-  const plain = (order: LedgerOrder) => ledgerOrderCodec.encode({ ...order, ...aside });
-  return plain(a).equals(plain(b));
+  const plain = (one: LedgerOrder) => ledgerOrderCodec.encode({ ...one, ...aside });
+  return plain(recorded).equals(plain(order));
 }
 
 /**
@@ -84,16 +87,25 @@ export function withDeltas(before: LedgerOrder | null, next: LedgerOrder): Ledge
   }
   const touches = [...next.touches];
   const deltas: LedgerDelta[] = [];
-  const keyOfNext = rowKeys(next);
-  const keyOfBefore = rowKeys(before);
-  const remaining = new Map(next.credits.map((credit) => [keyOfNext(credit), credit]));
+  const places = placesOf(before.touches, touches);
+  const remaining = rowsByTouch(next.credits);
+  const isSameWhole =
+    before.orderedAt === next.orderedAt &&
+    before.currency === next.currency &&
+    before.personId === next.personId;
   for (const credit of before.credits) {
-    const key = keyOfBefore(credit);
-    if (remaining.delete(key)) continue;
-    const touch = before.touches[credit.touch] as Touch;
-    deltas.push(delta(before, credit, indexOfTouch(touches, touch), -1));
+    const place = places(credit.touch);
+    const rows = isSameWhole ? remaining.get(credit.model) : undefined;
+    const row = rows?.[place];
+    if (rows !== undefined && isSameRow(credit, row)) {
+      rows[place] = undefined;
+    } else deltas.push(delta(before, credit, place, -1));
   }
-  for (const credit of remaining.values()) deltas.push(delta(next, credit, credit.touch, 1));
+  for (const rows of remaining.values()) {
+    for (const row of rows) {
+      if (row !== undefined) deltas.push(delta(next, row, row.touch, 1));
+    }
+  }
   const movedFrom = before.orderedAt === next.orderedAt ? [] : [before.orderedAt];
   return { ...next, touches, deltas, movedFrom };
 }
@@ -110,19 +122,46 @@ function delta(order: LedgerOrder, credit: LedgerCredit, touch: number, sign: 1 
   };
 }
 
-/** Keys of an order's credit rows: equal exactly when two rows are equal in every column. */
-function rowKeys(order: LedgerOrder): (credit: LedgerCredit) => string {
-  const touches = order.touches.map((touch) => touchCodec.encode(touch).toString('latin1'));
-  const whole = [order.orderedAt, order.currency, order.personId].join('\n');
-  return ({ model, credit, share, touch }) =>
-    `${model}\n${credit}\n${share}\n${whole}\n${touches[touch]}`;
+/** A model has one row for a touch at most. */
+function rowsByTouch(credits: readonly LedgerCredit[]): Map<string, (LedgerCredit | undefined)[]> {
+  const byModel = new Map<string, (LedgerCredit | undefined)[]>();
+  for (const credit of credits) {
+    const rows = byModel.get(credit.model);
+    if (rows === undefined) {
+      const first: (LedgerCredit | undefined)[] = [];
+      first[credit.touch] = credit;
+      byModel.set(credit.model, first);
+    } else rows[credit.touch] = credit;
+  }
+  return byModel;
 }
 
-/** The place of an equal touch in the list, which is added when there is none. */
-function indexOfTouch(touches: Touch[], touch: Touch): number {
-  const bytes = touchCodec.encode(touch);
-  const known = touches.findIndex(
-    (other) => other.touchpointId === touch.touchpointId && touchCodec.encode(other).equals(bytes),
-  );
-  return known >= 0 ? known : touches.push(touch) - 1;
+/**
+ * Where the touches of another list stand among these, by their places there. One that is not here,
+ * equal in every column, is added when it is asked for.
+ */
+function placesOf(others: readonly Touch[], touches: Touch[]): (other: number) => number {
+  const known = new Map(touches.map((touch, place) => [touch.touchpointId, place]));
+  const places: number[] = [];
+  return (other) => {
+    let place = places[other];
+    if (place === undefined) {
+      const touch = others[other] as Touch;
+      place = known.get(touch.touchpointId) ?? -1;
+      if (place < 0 || !isSameTouch(touch, touches[place] as Touch)) {
+        place = touches.push(touch) - 1;
+      }
+      places[other] = place;
+    }
+    return place;
+  };
+}
+
+/** Of the same model and touch. */
+function isSameRow(a: LedgerCredit, b: LedgerCredit | undefined): boolean {
+  return a.credit === b?.credit && a.share === b.share;
+}
+
+function isSameTouch(a: Touch, b: Touch): boolean {
+  return touchCodec.encode(a).equals(touchCodec.encode(b));
 }

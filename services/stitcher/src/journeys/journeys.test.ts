@@ -72,6 +72,24 @@ it('tells all orders of a person of what a link brought them', () => {
   expect(continued?.count).toBeGreaterThanOrEqual(3);
 });
 
+it('tells each order once of a move that takes many pages', () => {
+  const driver = startDriver(1, { itemsMax: 3, movedTouchesMin: 2 });
+  send(
+    driver,
+    Array.from({ length: 5 }, (_, n) => purchase(n)),
+  );
+  send(
+    driver,
+    Array.from({ length: 40 }, (_, n) => click(n, at(-100 + n))),
+  );
+  const toldBefore = driver.output(ordersAttributed).length;
+  send(driver, [link]);
+  expect(newest(driver).every(({ eligible }) => eligible === 40)).toBe(true);
+  const told = driver.output(ordersAttributed).length - toldBefore;
+  // The page that begins it, and the one that ends it, may be too small to be taken for one.
+  expect(told).toBeLessThan(5 * 3);
+});
+
 it('finds the first order again when the first one is taken back and more came meanwhile', () => {
   const driver = startDriver(1);
   send(

@@ -27,8 +27,7 @@ import { Journey, ORDER } from './journey.js';
 
 /**
  * No more orders of one person are told in one batch once so many touchpoints have been told with
- * them, since an order may carry a thousand. While the rest waits, further changes of the person
- * wait with it: a large move tells each order a few times, not once for each page of it.
+ * them, since an order may carry a thousand.
  */
 const PAGE_TOUCHES_MAX = 1000;
 const TELL = 'tell';
@@ -68,6 +67,8 @@ class Journeys implements Processor {
   readonly #upkeep: Upkeep;
   readonly #pages: Pages;
   readonly #changes = new Map<string, Change>();
+  /** Persons who are being moved in this batch. */
+  readonly #moved = new Set<string>();
   /**
    * What tells orders goes by the journey as the batch leaves it. A first order that comes and goes
    * within the batch is no change to `#settle`: nobody would be told that it is gone again.
@@ -104,13 +105,15 @@ class Journeys implements Processor {
   }
 
   endBatch(): void {
-    for (const change of this.#changes.values()) {
-      this.#settle(change);
+    for (const [key, change] of this.#changes) {
+      if (change.touchedAt.length >= this.#pages.movedTouchesMin) this.#moved.add(key);
+      this.#settle(key, change);
       if (change.withdrew) change.journey.forgetIfEmpty();
     }
     this.#changes.clear();
     for (const tell of this.#afterChanges) tell();
     this.#afterChanges.length = 0;
+    this.#moved.clear();
     this.#upkeep.endBatch();
   }
 
@@ -150,7 +153,7 @@ class Journeys implements Processor {
   }
 
   #changeOf(workspace: string, personId: string, cause: number): Change {
-    const key = `${workspace}/${personId}`;
+    const key = changeKey(workspace, personId);
     let change = this.#changes.get(key);
     if (change === undefined) {
       const journey = new Journey(this.#context.state, workspace, personId);
@@ -168,7 +171,7 @@ class Journeys implements Processor {
     return change;
   }
 
-  #settle(change: Change): void {
+  #settle(key: string, change: Change): void {
     const { journey, cause, touchedAt } = change;
     // Most touchpoints come after all orders: one look-up tells, instead of a scan.
     const latest = journey.latestOrderAt() ?? Number.NEGATIVE_INFINITY;
@@ -178,7 +181,8 @@ class Journeys implements Processor {
     const orders = this.#touchedOrders(change, first);
     if (orders.length === 0) return;
     const isTelling = journey.isTelling;
-    const told = isTelling ? 0 : this.#tellPage(journey, orders, first, cause);
+    const waits = isTelling || this.#moved.has(key);
+    const told = waits ? 0 : this.#tellPage(journey, orders, first, cause);
     if (told === orders.length) return;
     for (const order of orders.slice(told)) journey.addUntold(order);
     if (isTelling) return;
@@ -232,7 +236,10 @@ class Journeys implements Processor {
 
   #goOn({ workspace, node }: WorkContinued, cause: number): void {
     const journey = new Journey(this.#context.state, workspace, node);
-    this.#tellPage(journey, journey.takeUntold(this.#pages.ordersMax), journey.firstOrder(), cause);
+    if (!this.#moved.has(changeKey(workspace, node))) {
+      const untold = journey.takeUntold(this.#pages.ordersMax);
+      this.#tellPage(journey, untold, journey.firstOrder(), cause);
+    }
     if (journey.hasUntold) this.#sendOn(journey, cause);
     else journey.isTelling = false;
   }
@@ -255,6 +262,10 @@ class Journeys implements Processor {
     );
     return touches.length;
   }
+}
+
+function changeKey(workspace: string, personId: string): string {
+  return `${workspace}/${personId}`;
 }
 
 function longestWindow({ windowsMs }: AttributionSettings): number {
