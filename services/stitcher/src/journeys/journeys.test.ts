@@ -1,6 +1,7 @@
 /** A large person is told of a change a page at a time, and in the end everybody was told. */
 import { defaultSettings } from '@rosi/attribution';
 import {
+  type ContributionMade,
   contributionsMade,
   journeysWalked,
   type LedgerOrder,
@@ -11,6 +12,7 @@ import { expect, it } from 'vitest';
 import { defaultPages } from '../pages.js';
 import { collected } from '../testing/collected.js';
 import { newestOrders, send, startDriver } from '../testing/drive.js';
+import { touchOf } from '../touch-of.js';
 import { journeys } from './journeys.js';
 
 const ORDERS = 350;
@@ -72,22 +74,36 @@ it('tells all orders of a person of what a link brought them', () => {
   expect(continued?.count).toBeGreaterThanOrEqual(3);
 });
 
-it('tells each order once of a move that takes many pages', () => {
-  const driver = startDriver(1, { itemsMax: 3, movedTouchesMin: 2 });
-  send(
-    driver,
-    Array.from({ length: 5 }, (_, n) => purchase(n)),
+it('tells each order once of a move that takes many batches', () => {
+  const driver = createTestDriver(
+    { processors: [journeys(defaultSettings, { ...defaultPages, movedTouchesMin: 4 })] },
+    { partitions: 1, batchRecordsMax: 5 },
   );
-  send(
-    driver,
-    Array.from({ length: 40 }, (_, n) => click(n, at(-100 + n))),
+  const contribute = (of: Partial<ContributionMade>) => ({
+    value: { workspace: 'w', personId: 'p', withdrawn: false, touch: null, order: null, ...of },
+    timestamp: 1,
+  });
+  const places = Array.from({ length: 4 }, (_, n) => ({
+    orderId: `o${n}`,
+    orderedAt: 1_000_000 + n,
+    contribution: 1,
+  }));
+  driver.pipe(
+    contributionsMade,
+    places.map((order) => contribute({ order })),
   );
+  driver.drain();
   const toldBefore = driver.output(ordersAttributed).length;
-  send(driver, [link]);
-  expect(newest(driver).every(({ eligible }) => eligible === 40)).toBe(true);
-  const told = driver.output(ordersAttributed).length - toldBefore;
-  // The page that begins it, and the one that ends it, may be too small to be taken for one.
-  expect(told).toBeLessThan(5 * 3);
+  const touches = Array.from({ length: 40 }, (_, n) =>
+    touchOf(click(n, new Date(n).toISOString())),
+  );
+  driver.pipe(
+    contributionsMade,
+    touches.map((touch) => contribute({ touch })),
+  );
+  driver.drain();
+  const told = driver.output(ordersAttributed).slice(toldBefore);
+  expect(told.map((order) => order.touches.length)).toEqual(places.map(() => touches.length));
 });
 
 it('finds the first order again when the first one is taken back and more came meanwhile', () => {

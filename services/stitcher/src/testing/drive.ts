@@ -3,14 +3,14 @@ import { defaultSettings } from '@rosi/attribution';
 import { type CollectedEvent, eventsCollected, type LedgerOrder, ledgerOrders } from '@rosi/events';
 import { suppressionHash } from '@rosi/service-kit';
 import { createTestDriver, type TestDriver } from '@rosi/streams';
-import { defaultPages, type Pages } from '../pages.js';
 import { stitcherTopology } from '../topology.js';
 
 export const hash = suppressionHash('test');
 
-export function startDriver(partitions = 2, pages: Partial<Pages> = {}): TestDriver {
-  const settings = { attribution: defaultSettings, hash, pages: { ...defaultPages, ...pages } };
-  return createTestDriver(stitcherTopology(settings), { partitions });
+export function startDriver(partitions = 2): TestDriver {
+  return createTestDriver(stitcherTopology({ attribution: defaultSettings, hash }), {
+    partitions,
+  });
 }
 
 /** Sends the events and waits until all that they cause has been done. */
