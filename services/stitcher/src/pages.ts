@@ -24,7 +24,7 @@ export interface Pages {
 export const defaultPages: Pages = {
   itemsMax: 200,
   couponOrdersMax: 500,
-  ordersMax: 8,
+  ordersMax: 4,
   movedTouchesMin: 100,
   entriesMax: 500,
   journeyEntriesMax: 100,
