@@ -134,14 +134,14 @@ const orders = [
   ...faultsOf(`${identifiers}/ledger-record.ts`, `${identifiers}/ledger-record.test.ts`, [
     {
       name: 'deltas not cancelled',
-      find: 'deltas.push(delta(before, credit, indexOfTouch(touches, touch), -1));',
+      find: 'else deltas.push(delta(before, credit, place, -1));',
       replace: '',
       breaks: 'Daily sums keep what was taken back.',
     },
     {
       name: 'deltas that stay the same told again',
-      find: 'if (remaining.delete(key)) continue;',
-      replace: 'if (remaining.has(key)) continue;',
+      find: 'rows[place] = undefined;',
+      replace: '',
       breaks: 'Daily sums count an order once for each change of it.',
     },
     {
@@ -218,6 +218,12 @@ const telling = [
       find: 'if (journey.hasUntold) this.#sendOn(journey, cause);',
       replace: 'if (journey.hasUntold) return;',
       breaks: 'The hundred and first order of a large person never learns what earned it.',
+    },
+    {
+      name: 'orders told for each page of a move',
+      find: 'const waits = isTelling || this.#moved.has(key);',
+      replace: 'const waits = isTelling;',
+      breaks: 'A large person who is moved holds up everybody.',
     },
     {
       name: 'touchpoint at the time of the latest order told to nobody',
