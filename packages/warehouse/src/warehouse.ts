@@ -35,6 +35,8 @@ const insertSettings: ClickHouseSettings = {
   materialized_views_ignore_errors: 0,
   parallel_view_processing: 0,
   max_insert_threads: '1',
+  // A replay brings orders of all years at once, and each quarter of them is a partition.
+  max_partitions_per_insert_block: '0',
   // One insert is one block, whatever its size: a token covers a block, not an insert.
   input_format_parallel_parsing: 0,
   max_insert_block_size: '1000000000',
