@@ -117,13 +117,14 @@ function sendPerson(random: Random, person: number, send: Send): void {
   }
 }
 
-/** Some were customers before the year that is asked for, and some come back after it. */
+/** Some were customers before the months that are asked for, and some come back after them. */
 function sendOutside(random: Random, person: number, send: Send): void {
   const identifiers = { user_id: `u-${person}` };
   const order = (name: string, orderedAt: number) =>
     sendOrder(random, { order_id: `${name}-${person}`, orderedAt, identifiers }, send);
   if (person % 7 === 3) order('early', Date.UTC(2025, 5, 30, 23, 59));
-  if (person % 7 === 4) order('autumn', Date.UTC(2025, 8, 1 + person));
+  if (person % 7 === 4) order('summer', Date.UTC(2025, 8, 30, 23, 59));
+  if (person % 7 === 6) order('autumn', Date.UTC(2025, 9, 1));
   if (person % 7 === 5) order('late', Date.UTC(2026, 6, 1));
 }
 

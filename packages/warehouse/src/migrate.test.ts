@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { migrate } from './migrate.js';
 import { rowBlock } from './native/row-block.js';
-import { orderRow } from './record-rows.js';
-import { credited, touch } from './testing/ledger-fixtures.js';
+import { orderRow, touchpointRow } from './record-rows.js';
+import { credited, T0, touch } from './testing/ledger-fixtures.js';
 import { startTestDatabase, type TestDatabase } from './testing/test-database.js';
 import { isSupported } from './warehouse.js';
+import type { QueryParameters } from './warehouse-api.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -156,6 +157,45 @@ test('a database of 0006 keeps its orders and sums; then orders stand by quarter
   expect(found).toEqual({ ...due, by_day: 7 * (2 * quarters + 1) });
   await expect(totals()).resolves.toMatchObject({ channel: 7 * (2 * quarters + 1) });
 });
+
+test.each(['25.3.1.1', '26.7.2.1'])(
+  'touchpoints of a period stand once, however often recorded, by the view for %s',
+  async (version) => {
+    const ofVersion = {
+      command: database.warehouse.command,
+      query: async <T>(sql: string, parameters?: QueryParameters): Promise<T[]> =>
+        sql.startsWith('SELECT version()')
+          ? database.warehouse.query<T>(`SELECT '${version}' AS version`)
+          : database.warehouse.query<T>(sql, parameters),
+    };
+    await migrate(ofVersion, options, 'session');
+    await database.warehouse.migrate({ ...options, loadedBefore: true });
+    const [view] = await database.warehouse.query<{ sql: string }>(
+      "SELECT as_select AS sql FROM system.tables WHERE name = 'touchpoints_by_time'",
+    );
+    expect(view?.sql.includes('LIMIT 1 BY')).toBe(version.startsWith('26'));
+    await database.warehouse.command('SYSTEM STOP MERGES rosi.touchpoints');
+    for (const offset of [0, 10]) {
+      const rows = ['a', 'b'].map((id, at) =>
+        touchpointRow(
+          {
+            ...{ workspace: 'default', generation: 0, revision: 1, recordedAt: T0 },
+            ...{ identifierType: 'user_id', identifier: 'u' },
+            touch: touch({ touchpointId: id, postId: 'p', touchedAt: T0 + at }),
+          },
+          { partition: 0, offset: offset + at },
+        ),
+      );
+      await database.warehouse.insertBatch(rowBlock('touchpoints', rows), `token${offset}`);
+    }
+    const [found] = await database.warehouse.query(`SELECT
+      (SELECT count() FROM rosi.touchpoints) AS recorded,
+      (SELECT groupArray(touchpoint_id) FROM rosi.touchpoints_by_time
+        WHERE workspace = 'default' AND type = 'click' AND occurred_at > toDateTime64(${T0 / 1_000}, 3)
+      ) AS shown`);
+    expect(found).toEqual({ recorded: 4, shown: ['b'] });
+  },
+);
 
 test('an emptied and a foreign database are refused, and rosi replay is named', async () => {
   await expect(
