@@ -50,10 +50,13 @@ const touchpointsOnce = (source: string) =>
     }),
   );
 
+/** As `any` makes them: of the same types by either view. */
+const asTexts = dimensions.map((name) => `CAST(${name} AS String) AS ${name}`).join(', ');
+
 /** Older servers would read all touchpoints before they looked at a condition over LIMIT BY. */
 export const touchpointsByTime: Statement = {
   sql: touchpointsOnce(
-    `SELECT ${ofRecord}, ${dimensions.join(', ')} FROM rosi.touchpoints LIMIT 1 BY ${ofRecord}`,
+    `SELECT ${ofRecord}, ${asTexts} FROM rosi.touchpoints LIMIT 1 BY ${ofRecord}`,
   ),
   since: [26, 7],
   before: touchpointsOnce(
