@@ -56,6 +56,12 @@ export function childrenOf(pid) {
   );
 }
 
+/** Of all processes together since the machine's start: user, nice and system. */
+export function machineCpuSeconds() {
+  const [, ...ticks] = readFileSync('/proc/stat', 'utf8').split('\n')[0].split(/\s+/);
+  return (Number(ticks[0]) + Number(ticks[1]) + Number(ticks[2])) / ticksPerSecond;
+}
+
 /** Threads by the names that thread-names.cjs wrote; the others (V8, libuv, LMDB) together. */
 function namesOf(file) {
   const lines = (read(file) ?? '').split('\n').filter((line) => line !== '');

@@ -53,14 +53,21 @@ export const customers: Answers = {
   },
   16: ({ orders }) => {
     const known = orders.filter((row) => row['person_id'] !== '');
-    const persons = by(known, ['person_id'], (_, group) => {
-      const times = group.map((row) => number(row, 'occurred_at')).sort((a, b) => a - b);
-      const [first = 0, second = Number.POSITIVE_INFINITY] = times;
+    const rows = within(known, 'occurred_at', '2025-10-01', '2026-07-01');
+    const persons = by(rows, ['person_id'], (_, group) => {
+      const firsts = group.filter((row) => row['new_customer'] === true);
+      const first = firsts.map((row) => number(row, 'occurred_at'))[0] ?? null;
+      const later = group.filter((row) => row['new_customer'] !== true);
+      const again = later.some(
+        (row) => number(row, 'occurred_at') <= (first ?? 0) + 90 * 86_400_000,
+      );
       const inEuros = group.filter((row) => row['currency'] === 'EUR');
-      const again = second <= first + 90 * 86_400_000;
-      return { won: monthOf(first), again, net: sum(inEuros, 'net') };
+      return { first, again, net: sum(inEuros, 'net') };
     });
-    const all = by(persons, ['won'], (key, group) => ({
+    const won = persons.flatMap(({ first, again, net }) =>
+      first === null ? [] : [{ won: monthOf(first), again, net }],
+    );
+    const all = by(won, ['won'], (key, group) => ({
       ...key,
       customers: group.length,
       came_back: sum(group, 'again'),
@@ -71,9 +78,11 @@ export const customers: Answers = {
   },
   17: ({ orders }) => {
     const known = orders.filter((row) => row['person_id'] !== '');
-    const rows = within(known, 'occurred_at', '1970-01-01', '2026-07-01');
-    const persons = by(rows, ['person_id'], (_, group) => ({
-      silent: group.every((row) => number(row, 'occurred_at') < Date.UTC(2026, 0, 1)),
+    const before = within(known, 'occurred_at', '2025-07-01', '2026-01-01');
+    const since = within(known, 'occurred_at', '2026-01-01', '2026-07-01');
+    const active = new Set(since.map((row) => row['person_id']));
+    const persons = by(before, ['person_id'], (key, group) => ({
+      silent: !active.has(key['person_id'] ?? ''),
       regular: group.length > 1,
     }));
     const silent = persons.filter((person) => person.silent);

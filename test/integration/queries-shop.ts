@@ -29,6 +29,7 @@ export function makeShop(seed: number): Shop {
     events.push({ body, keyKind: 'secret', receivedAt });
   sendCatalogue(random, posts, rates, (body) => send(from, { occurred_at: iso(from), ...body }));
   for (const person of count(60)) sendPerson(random, person, send);
+  for (const person of count(60)) sendOutside(random, person, send);
   return { events: random.shuffled(events), posts, rates };
 }
 
@@ -114,6 +115,17 @@ function sendPerson(random: Random, person: number, send: Send): void {
     const known = random.chance(0.93) ? identifiers : {};
     sendOrder(random, { order_id, orderedAt, identifiers: known }, send);
   }
+}
+
+/** Some were customers before the months that are asked for, and some come back after them. */
+function sendOutside(random: Random, person: number, send: Send): void {
+  const identifiers = { user_id: `u-${person}` };
+  const order = (name: string, orderedAt: number) =>
+    sendOrder(random, { order_id: `${name}-${person}`, orderedAt, identifiers }, send);
+  if (person % 7 === 3) order('early', Date.UTC(2025, 5, 30, 23, 59));
+  if (person % 7 === 4) order('summer', Date.UTC(2025, 8, 30, 23, 59));
+  if (person % 7 === 6) order('autumn', Date.UTC(2025, 9, 1));
+  if (person % 7 === 5) order('late', Date.UTC(2026, 6, 1));
 }
 
 interface Visit {

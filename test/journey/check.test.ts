@@ -131,11 +131,12 @@ const orderTables = [
 
 async function save(table: string): Promise<void> {
   await execute(`CREATE TABLE saved.${table} AS rosi.${table}`);
-  await execute(`ALTER TABLE saved.${table} ATTACH PARTITION tuple() FROM rosi.${table}`);
+  await execute(`ALTER TABLE saved.${table} ATTACH PARTITION ALL FROM rosi.${table}`);
 }
 
 async function restore(table: string): Promise<void> {
-  await execute(`ALTER TABLE rosi.${table} REPLACE PARTITION tuple() FROM saved.${table}`);
+  await execute(`TRUNCATE TABLE rosi.${table} SYNC`);
+  await execute(`ALTER TABLE rosi.${table} ATTACH PARTITION ALL FROM saved.${table}`);
   await execute(`DROP TABLE saved.${table} SYNC`);
 }
 

@@ -80,12 +80,14 @@ async function expectExact(): Promise<void> {
  * from the parts that there are), and the table's files of tokens.
  */
 async function watchedPaths(table: string): Promise<string[]> {
-  const [at] = await product.sql(`SELECT any(path) AS path, max(max_block_number) AS block
+  const [at] = await product.sql(`SELECT any(path) AS path, max(max_block_number) AS block,
+      any(partition_id) AS partition
     FROM system.parts WHERE database = 'rosi' AND table = '${table}'`);
   const folder = String(at?.['path']).replace(/[^/]+\/$/, '');
   const tokens = join(folder, 'deduplication_logs');
+  const begin = `${folder}tmp_insert_${at?.['partition']}`;
   const parts = Array.from({ length: Number(at?.['block']) + 5 }, (_, index) =>
-    [0, 1].map((level) => `${folder}tmp_insert_all_${index + 1}_${index + 1}_${level}/`),
+    [0, 1].map((level) => `${begin}_${index + 1}_${index + 1}_${level}/`),
   ).flat();
   return [...parts, ...readdirSync(tokens).map((file) => join(tokens, file))];
 }

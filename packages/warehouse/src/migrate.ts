@@ -10,6 +10,7 @@ import { claimLoading } from './loader-session.js';
 import { migrations } from './migrations/index.js';
 import type { Statement } from './migrations/migration.js';
 import { rebuildDailySums } from './schema/daily-sums.js';
+import { isAtLeast } from './server-version.js';
 import type { MigrateOptions, Warehouse } from './warehouse-api.js';
 
 type Database = Pick<Warehouse, 'command' | 'query'>;
@@ -98,6 +99,11 @@ const UNKNOWN =
 
 async function run(database: Database, statement: Statement): Promise<void> {
   if (typeof statement === 'string') return database.command(statement);
+  if ('since' in statement) {
+    const [row] = await database.query<{ version: string }>('SELECT version() AS version');
+    const isNew = isAtLeast(row?.version ?? '', statement.since);
+    return database.command(isNew ? statement.sql : statement.before);
+  }
   try {
     await database.command(statement.sql);
   } catch (error) {

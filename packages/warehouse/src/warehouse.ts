@@ -22,10 +22,11 @@ import { migrate, readGeneration } from './migrate.js';
 import { type RowBlock, rowBlock } from './native/row-block.js';
 import type { BaseTable } from './rows.js';
 import { loaderQueryPrefix } from './schema/loader-fence.js';
+import { isAtLeast, type ServerVersion } from './server-version.js';
 import type { QueryParameters, Warehouse } from './warehouse-api.js';
 
 /** Older ones lack what the views and the deduplication of views rely on. */
-const VERSION_MIN = [25, 3] as const;
+const VERSION_MIN: ServerVersion = [25, 3];
 const REQUEST_TIMEOUT_MS = 300_000;
 
 const insertSettings: ClickHouseSettings = {
@@ -35,6 +36,8 @@ const insertSettings: ClickHouseSettings = {
   materialized_views_ignore_errors: 0,
   parallel_view_processing: 0,
   max_insert_threads: '1',
+  // A replay brings orders of all years at once, and each quarter of them is a partition.
+  max_partitions_per_insert_block: '0',
   // One insert is one block, whatever its size: a token covers a block, not an insert.
   input_format_parallel_parsing: 0,
   max_insert_block_size: '1000000000',
@@ -124,11 +127,7 @@ async function checkVersion(client: ClickHouseClient, url: string): Promise<void
   }
 }
 
-/** Whether a version text such as `26.7.2.1` is new enough. */
-export function isSupported(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > VERSION_MIN[0] || (major === VERSION_MIN[0] && minor >= VERSION_MIN[1]);
-}
+export const isSupported = (version: string) => isAtLeast(version, VERSION_MIN);
 
 function warehouseOf(client: ClickHouseClient, url: string): Warehouse {
   const select = (sql: string, parameters: QueryParameters = {}) =>

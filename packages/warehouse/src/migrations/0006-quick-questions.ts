@@ -1,20 +1,21 @@
-/** The catalogue in typed columns, the views that join it; interactions and orders in order of time. */
-import { creditsByModel, interactionsByTime, touchpointsByTime } from '../schema/by-time.js';
+/**
+ * The catalogue in typed columns; credits by model and interactions in order of time. The views that
+ * join the catalogue, and orders in order of time, are made by 0007.
+ */
+import { creditsByModel, interactionsByTime } from '../schema/by-time.js';
 import { catalogueViews } from '../schema/catalogue-views.js';
-import { creditsUnresolved, resolvedViews, revenueDaily } from '../schema/current-views.js';
-import { ordersInTime } from '../schema/order-times.js';
+import { creditsUnresolved, revenueDaily } from '../schema/current-views.js';
+import { movedFromStatement } from '../schema/order-times.js';
 import type { Migration } from './migration.js';
 
 export const migration0006: Migration = {
   number: '0006',
   statements: [
     ...catalogueViews,
-    ...resolvedViews,
     creditsUnresolved,
     revenueDaily,
-    touchpointsByTime,
     ...creditsByModel,
     ...interactionsByTime,
-    ...ordersInTime,
+    movedFromStatement,
   ],
 };

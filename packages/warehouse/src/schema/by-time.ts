@@ -35,19 +35,34 @@ function sorted(
 const ofRecord = 'workspace, touchpoint_id, type, occurred_at';
 const anyOf = dimensions.map((name) => `any(${name}) AS ${name}`).join(', ');
 
-export const touchpointsByTime = createView(
-  'touchpoints_by_time',
-  'Touchpoints of events without their person, quick for a period of occurred_at; those of coupons ' +
-    'are in touchpoints_current alone. Dimensions by the catalogue as it is now.',
-  resolved({
-    dimensions: [
-      ...(['platform', 'medium', 'media_type', 'post_id'] as const),
-      ...(['influencer_id', 'campaign_id', 'link_id', 'program_id'] as const),
-    ],
-    keep: ['workspace', 'touchpoint_id', 'type', 'occurred_at'],
-    source: `(SELECT ${ofRecord}, ${anyOf} FROM rosi.touchpoints GROUP BY ${ofRecord})`,
-  }),
-);
+const touchpointsOnce = (source: string) =>
+  createView(
+    'touchpoints_by_time',
+    'Touchpoints of events without their person, quick for a period of occurred_at; those of ' +
+      'coupons are in touchpoints_current alone. Dimensions by the catalogue as it is now.',
+    resolved({
+      dimensions: [
+        ...(['platform', 'medium', 'media_type', 'post_id'] as const),
+        ...(['influencer_id', 'campaign_id', 'link_id', 'program_id'] as const),
+      ],
+      keep: ['workspace', 'touchpoint_id', 'type', 'occurred_at'],
+      source: `(${source})`,
+    }),
+  );
+
+/** As `any` makes them: of the same types by either view. */
+const asTexts = dimensions.map((name) => `CAST(${name} AS String) AS ${name}`).join(', ');
+
+/** Older servers would read all touchpoints before they looked at a condition over LIMIT BY. */
+export const touchpointsByTime: Statement = {
+  sql: touchpointsOnce(
+    `SELECT ${ofRecord}, ${asTexts} FROM rosi.touchpoints LIMIT 1 BY ${ofRecord}`,
+  ),
+  since: [26, 7],
+  before: touchpointsOnce(
+    `SELECT ${ofRecord}, ${anyOf} FROM rosi.touchpoints GROUP BY ${ofRecord}`,
+  ),
+};
 
 const ofEvents = [
   ...['workspace', 'event_id', 'type', 'occurred_at', 'source', 'identifier_type', 'identifier'],

@@ -225,7 +225,7 @@ GROUP BY workspace, day, platform, medium, media_type, model, currency
 HAVING sum(change) != 0 OR sum(change_parts) != 0`,
 );
 
-/** Of the sums with the fewest rows: each of them holds all credit. */
+/** Of the sums with the fewest rows, each of which holds all credit, added up by day already. */
 export const revenueDaily = createView(
   'revenue_daily',
   "Attributed revenue by day (of the order, in the workspace's time zone), model and currency: the " +

@@ -6,6 +6,7 @@
  * `day` is the date of the order's time in the workspace's time zone, which is a constant of the
  * feeds: another time zone drops the feeds, and fills the sums anew from the newest records.
  */
+import type { Statement } from '../migrations/migration.js';
 import { NAME, touchDimensions, workspace } from './columns.js';
 import { type Column, createFeed, type TableDefinition } from './define-table.js';
 
@@ -49,6 +50,27 @@ function sumsTable(key: DailyKey): TableDefinition {
     ],
   };
 }
+
+/**
+ * Of the sums with the fewest rows, those of each day as a whole, for `revenue_daily`. Part of the
+ * table's parts: whatever is added, taken away or mended there counts here. Merging leaves out rows
+ * whose sums are 0; the projection is then made anew.
+ */
+export const dayTotals: readonly Statement[] = [
+  `ALTER TABLE rosi.${dailySums('channel')}
+MODIFY SETTING deduplicate_merge_projection_mode = 'rebuild'`,
+  {
+    sql: `ALTER TABLE rosi.${dailySums('channel')} ADD PROJECTION IF NOT EXISTS by_day
+(SELECT workspace, day, model, currency, sum(credit), sum(share_parts)
+GROUP BY workspace, day, model, currency)`,
+    mayBeUnknown: true,
+  },
+  {
+    sql: `ALTER TABLE rosi.${dailySums('channel')} MATERIALIZE PROJECTION by_day
+SETTINGS mutations_sync = 0`,
+    mayBeUnknown: true,
+  },
+];
 
 export const dailyTables: readonly TableDefinition[] = dailyKeys.map(sumsTable);
 

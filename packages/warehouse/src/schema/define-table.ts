@@ -13,6 +13,9 @@ export interface TableDefinition {
   /** With its arguments: `ReplacingMergeTree(revision)`. */
   readonly engine: string;
   readonly orderBy: readonly string[];
+  readonly partitionBy?: string;
+  /** Beside those that every table has: `name = value`. */
+  readonly settings?: readonly string[];
   /** `INDEX name expression TYPE …` */
   readonly indexes?: readonly string[];
 }
@@ -20,21 +23,34 @@ export interface TableDefinition {
 /** Blocks whose tokens a table remembers; on a view's target as on a table (docs/architecture.md). */
 const DEDUPLICATION_WINDOW = 10_000;
 
+const everySettings = [
+  `non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW}`,
+  'fsync_after_insert = 1, fsync_part_directory = 1',
+];
+
 /** A text as SQL. */
 export const literal = (text: string) =>
   `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
-export function createTable(table: TableDefinition): string {
+export const createTable = (table: TableDefinition) =>
+  `CREATE TABLE IF NOT EXISTS ${definitionOf(table)}`;
+
+/** In the place of what has the name, at once; without its rows. */
+export const replaceTable = (table: TableDefinition) =>
+  `CREATE OR REPLACE TABLE ${definitionOf(table)}`;
+
+function definitionOf(table: TableDefinition): string {
   const lines = table.columns.map(
     ([name, type, comment]) => `  \`${name}\` ${type} COMMENT ${literal(comment)}`,
   );
   const indexes = (table.indexes ?? []).map((index) => `  ${index}`);
-  return `CREATE TABLE IF NOT EXISTS rosi.${table.name} (
+  const partitions = table.partitionBy === undefined ? '' : `\nPARTITION BY ${table.partitionBy}`;
+  const settings = [...everySettings, ...(table.settings ?? [])];
+  return `rosi.${table.name} (
 ${[...lines, ...indexes].join(',\n')}
-) ENGINE = ${table.engine}
+) ENGINE = ${table.engine}${partitions}
 ORDER BY (${table.orderBy.join(', ')})
-SETTINGS non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
-  fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS ${settings.join(',\n  ')}
 COMMENT ${literal(table.comment)}`;
 }
 

@@ -1,7 +1,12 @@
 /**
  * Orders in order of time, narrow: what is asked of a period reads that period alone, also through
- * FINAL, since the time is part of the key; and as orders come in about that order, parts hardly
- * overlap, so that FINAL has little to merge where all are read.
+ * FINAL, since the time is part of the key.
+ *
+ * Where all are read, FINAL costs nothing for quarters that are one part. So each quarter of a year is
+ * a partition: what changes an old order disturbs its quarter alone, and a quarter that has had no
+ * change for a while is merged into one part. All rows of one place in time are in its quarter, those
+ * of orders that are gone from there, too, so that what replaces what never crosses partitions. (Months
+ * cost thrice as many parts where a replay brings orders of all times at once, and more to read.)
  *
  * A record of an order is a row at its time. Where the order stood elsewhere before, a row there says
  * that it has gone, with the record's revision: of each place the highest revision counts, however
@@ -11,8 +16,9 @@ import { logPlace, NAME, revision, TIME, workspace } from './columns.js';
 import {
   type Column,
   createFeed,
-  createTable,
   createView,
+  literal,
+  replaceTable,
   type TableDefinition,
 } from './define-table.js';
 import { fenceOf } from './loader-fence.js';
@@ -23,6 +29,9 @@ export const movedFrom: Column = [
   `Array(${TIME})`,
   "The order's time in the record before, when that was another one; else empty.",
 ];
+
+/** A quarter that has had no insert for so long becomes one part. */
+const RESTS_FOR_SECONDS = 600;
 
 const ofOrder = [
   ...['person_id', 'currency', 'gross', 'tax', 'shipping', 'refunded', 'net', 'new_customer'],
@@ -35,6 +44,11 @@ export const orderTimes: TableDefinition = {
     'Fed from order_records. Read orders_by_time.',
   engine: 'ReplacingMergeTree(revision, gone)',
   orderBy: ['workspace', 'ordered_at', 'order_id'],
+  partitionBy: 'toYear(ordered_at) * 10 + toQuarter(ordered_at)',
+  settings: [
+    `min_age_to_force_merge_seconds = ${RESTS_FOR_SECONDS}`,
+    'min_age_to_force_merge_on_partition_only = 1',
+  ],
   columns: [
     workspace,
     ['ordered_at', TIME, "The order's time, or one that it had."],
@@ -85,11 +99,12 @@ const ordersByTime = createView(
 FROM rosi.order_times FINAL`,
 );
 
-/** Safe to run again: rows that are there already change nothing. */
+export const movedFromStatement = `ALTER TABLE rosi.order_records
+ADD COLUMN IF NOT EXISTS ${movedFrom[0]} ${movedFrom[1]} COMMENT ${literal(movedFrom[2])}`;
+
+/** Safe to run again: it begins with an empty table. Orders of all quarters come in one insert. */
 export const ordersInTime: readonly string[] = [
-  `ALTER TABLE rosi.order_records ADD COLUMN IF NOT EXISTS ${movedFrom[0]} ${movedFrom[1]}
-COMMENT '${movedFrom[2].replaceAll("'", "''")}'`,
-  createTable(orderTimes),
+  replaceTable(orderTimes),
   fenceOf(orderTimes.name),
   createFeed(
     'order_times_feed',
@@ -97,6 +112,8 @@ COMMENT '${movedFrom[2].replaceAll("'", "''")}'`,
     'Feeds order_times with the time of each record, and with the one that it is gone from.',
     rowsOf('rosi.order_records'),
   ),
-  `INSERT INTO rosi.order_times SETTINGS insert_deduplicate = 0\n${rowsOf('rosi.order_records FINAL')}`,
+  `INSERT INTO rosi.order_times
+SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0
+${rowsOf('rosi.order_records FINAL')}`,
   ordersByTime,
 ];

@@ -1,0 +1,11 @@
+/** Orders in order of time in partitions of a quarter; sums of a day; shorter joins of the catalogue. */
+import { touchpointsByTime } from '../schema/by-time.js';
+import { resolvedViews } from '../schema/current-views.js';
+import { dayTotals } from '../schema/daily-sums.js';
+import { ordersInTime } from '../schema/order-times.js';
+import type { Migration } from './migration.js';
+
+export const migration0007: Migration = {
+  number: '0007',
+  statements: [...resolvedViews, touchpointsByTime, ...dayTotals, ...ordersInTime],
+};
