@@ -21,9 +21,9 @@ const named = (members: readonly Omit<MemberWishes, 'memberId'>[]): MemberWishes
   members.map((member, n) => ({ ...member, memberId: `m${n}` }));
 const fresh = (count: number): MemberWishes[] =>
   named(Array.from({ length: count }, () => ({ owned: [], stored: [] })));
-/** As the members of these shares come to the next round. */
+/** As the members of these shares come to the next round, whatever is on their disks. */
 const again = (shares: Shares): MemberWishes[] =>
-  [...shares].map(([memberId, owned]) => ({ memberId, owned, stored: owned }));
+  [...shares].map(([memberId, owned]) => ({ memberId, owned, stored: [] }));
 const difference = (sizes: readonly number[]) => Math.max(...sizes) - Math.min(...sizes);
 /** Units that a member has now and had not before. */
 const moved = (before: Shares, after: Shares): string[] =>
@@ -119,15 +119,15 @@ test('two processes share what is heavy, with three partitions as with four', ()
   }
 });
 
-test('a member that comes back gets what it has state of', () => {
-  const all = unitsOf([2, 2]);
-  const names = all.map(nameOf);
+test('members that come back get what they have state of, unless somebody works on it', () => {
+  const all = unitsOf([3]);
   const shares = assignUnits(all, [
-    { memberId: 'x', owned: names, stored: names },
-    { memberId: 'y', owned: [], stored: ['kind-0/1', 'kind-1/1'] },
+    { memberId: 'x', owned: ['kind-0/0'], stored: ['kind-0/0'] },
+    { memberId: 'y', owned: [], stored: ['kind-0/0', 'kind-0/2'] },
+    { memberId: 'z', owned: [], stored: ['kind-0/1'] },
   ]);
-  expect(shares.get('x')).toEqual(['kind-0/0', 'kind-1/0']);
-  expect(shares.get('y')).toEqual(['kind-0/1', 'kind-1/1']);
+  const expected = { x: ['kind-0/0'], y: ['kind-0/2'], z: ['kind-0/1'] };
+  expect(Object.fromEntries(shares)).toEqual(expected);
 });
 
 test('nobody is there', () => {
