@@ -28,7 +28,7 @@ import { startServer } from './servers.mjs';
 
 const seed = 5;
 /** Both V8 and the JVM compile what is used: this share of the events is not measured. */
-const warmPart = 0.2;
+const warmPart = 0.5;
 const markedMsMax = 30_000;
 const targets = { loop: 1 / 3, rival: 0.5, scale: 1.2 };
 
