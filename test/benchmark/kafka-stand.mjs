@@ -6,11 +6,11 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { defaultSettings } from '@rosi/attribution';
-import { eventsCollected } from '@rosi/events';
+import { eventsCollected, ledgerIdentities, ledgerOrders, ledgerTouchpoints } from '@rosi/events';
 import { suppressionHash } from '@rosi/service-kit';
 import { stitcherTopology } from '@rosi/stitcher';
 import { openProgress, openTopicWriter } from '@rosi/streams-kafka';
-import { makeTopics, readTopic, startLocalBroker } from '@rosi/streams-kafka/testing';
+import { makeTopics, readValues, startLocalBroker } from '@rosi/streams-kafka/testing';
 import { checkLedger } from './ledger-check.mjs';
 import { childrenOf, processCpuSeconds } from './processes.mjs';
 
@@ -80,11 +80,10 @@ export const makeInput = (kafka, prefix) => makeTopics(kafka, topology(), { pref
 /** Throws unless the ledger on Kafka is right. */
 export async function checkOnKafka(kafka, prefix, expected) {
   const values = new Map();
-  for (const name of ['orders', 'touchpoints', 'identities']) {
-    values.set(`ledger.${name}`, await readTopic(kafka, `${prefix}ledger.${name}`, partitions));
+  for (const topic of [ledgerOrders, ledgerTouchpoints, ledgerIdentities]) {
+    values.set(topic, await readValues(kafka, topic, { prefix, partitions }));
   }
-  const decoded = (topic) => values.get(topic.name).map(({ value }) => topic.codec.decode(value));
-  checkLedger(decoded, expected);
+  checkLedger((topic) => values.get(topic), expected);
 }
 
 /** Time and CPU seconds of some work, and the broker's. */

@@ -11,6 +11,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { removeTopics, startTestKafka } from '@rosi/streams-kafka/testing';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../harness/command.js';
 import { operate } from '../harness/operating.js';
 import {
   makeDataDir,
@@ -110,6 +111,9 @@ describe.skipIf(kafka === null)('rosi move-to-kafka', () => {
         await running.settle();
         expect(await postWaves(running, arrival.waves.slice(half), answers)).toEqual([]);
         expect(await compared(running, arrival, answers)).toEqual([]);
+        // At offsets that go on from those of the old log.
+        const held = await runCommand(dataDir, ['check', '--json'], { ...own, ...place });
+        expect(JSON.parse(held.stdout)).toMatchObject({ clean: true, log_checked: true });
         await operate(running, 'POST', '/v1/replay', {});
         expect(await compared(running, arrival, answers)).toEqual([]);
       } finally {

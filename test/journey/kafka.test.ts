@@ -3,9 +3,12 @@
  * that go away. What the tables must say is what they must say on the embedded log.
  */
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { removeTopics, startTestKafka } from '@rosi/streams-kafka/testing';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { runCommand } from '../harness/command.js';
 import { operate } from '../harness/operating.js';
 import { makeDataDir, type Product, removeDataDir, startProduct } from '../harness/product.js';
 import { killAgainAndAgain } from './kills-run.js';
@@ -114,6 +117,38 @@ describe.skipIf(kafka === null)('the product on Kafka', () => {
     );
 
     it(
+      '`rosi check` holds the tables against the topics, and `rosi backup` says what to do instead',
+      async () => {
+        const product = await begin();
+        await postAll(product, weekEvents(0, buyers));
+        await product.settle();
+        const check = async (env: Readonly<Record<string, string>> = placeOf(prefix)) => {
+          const { code, stdout, stderr } = await runCommand(dataDir, ['check', '--json'], env);
+          expect(stderr).toBe('');
+          return { code, report: JSON.parse(stdout) as CheckReport };
+        };
+        const off = ({ report }: Awaited<ReturnType<typeof check>>) =>
+          report.checks.filter(({ count }) => count > 0).map(({ check: name }) => name);
+        const whole = await check();
+        expect(off(whole)).toEqual([]);
+        expect(whole).toMatchObject({ code: 0, report: { clean: true, log_checked: true } });
+        // Nothing says where the log is.
+        expect((await check({})).report).toMatchObject({ clean: true, log_checked: false });
+        // Only the topic tells that there was such an event.
+        await execute(product, "ALTER TABLE rosi.events DELETE WHERE event_id = 'week-0-0'");
+        const damaged = await check();
+        expect(off(damaged)).toEqual(['events-records']);
+        expect(damaged.code).toBe(1);
+        const target = join(dataDir, 'copy');
+        const backup = await runCommand(dataDir, ['backup', target], placeOf(prefix));
+        expect(backup).toMatchObject({ code: 2, stdout: '' });
+        expect(backup.stderr).toContain('"Backup on Kafka"');
+        expect(existsSync(target)).toBe(false);
+      },
+      testMsMax,
+    );
+
+    it(
       'a person who is erased is nowhere, through kill -9 and a replay, and the books stay',
       async () => {
         let product = await begin();
@@ -145,6 +180,20 @@ describe.skipIf(kafka === null)('the product on Kafka', () => {
 function booksOfErased() {
   const { orders, net, credit, daily, first } = expectedBooks(buyers);
   return { orders, net, credit, daily, first };
+}
+
+/** What the test reads of a report of `rosi check --json`. */
+interface CheckReport {
+  readonly clean: boolean;
+  readonly log_checked: boolean;
+  readonly checks: readonly { readonly check: string; readonly count: number }[];
+}
+
+/** A change of rows, done when it resolves. */
+async function execute({ clickhouseUrl }: Product, statement: string): Promise<void> {
+  const body = `${statement} SETTINGS mutations_sync = 2`;
+  const response = await fetch(clickhouseUrl, { method: 'POST', body });
+  if (!response.ok) throw new Error(await response.text());
 }
 
 async function rowsNaming(product: Product, traces: readonly string[]): Promise<number> {

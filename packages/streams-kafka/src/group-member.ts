@@ -20,13 +20,19 @@ const BEATS_PER_SESSION = 4;
 /** The group must be joined under a new name. */
 const FORGOTTEN = new Set(['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'FENCED_INSTANCE_ID']);
 
+export interface UnitPlaces {
+  readonly kind: string;
+  /** Its topics and partition. */
+  readonly topics: readonly TopicPartitions<number>[];
+}
+
 export interface GroupOptions {
   readonly kafka: KafkaOptions;
   readonly groupId: string;
   readonly sessionMs: number;
   readonly rebalanceMs: number;
-  /** Each unit's topics and partition, by the unit's name. */
-  readonly units: ReadonlyMap<string, TopicPartitions<number>[]>;
+  /** By the unit's name. */
+  readonly units: ReadonlyMap<string, UnitPlaces>;
   /** What this instance works on, and has state of. */
   wishes(): Omit<MemberWishes, 'memberId'>;
   /** The instance's whole share from now on. */
@@ -135,7 +141,8 @@ export class GroupMember {
   private async joinOnce(): Promise<Membership> {
     const { groupId, sessionMs, rebalanceMs, units } = this.options;
     const coordinator = await this.connection.groupCoordinator(groupId);
-    const topics = [...new Set([...units.values()].flat().map(({ topic }) => topic))];
+    const places = [...units.values()].flatMap(({ topics: own }) => own);
+    const topics = [...new Set(places.map(({ topic }) => topic))];
     const userData = Buffer.from(JSON.stringify(this.options.wishes()));
     const joined = await coordinator.joinGroup({
       groupId,
@@ -162,10 +169,11 @@ export class GroupMember {
   /** The leader's part. The shares are written as topics and partitions, so that tools read them. */
   private shareOut(members: readonly GroupMemberMetadata[]) {
     const { units } = this.options;
-    const shares = assignUnits([...units.keys()], members.map(wishesOf));
+    const all = [...units].map(([name, { kind }]) => ({ name, kind }));
+    const shares = assignUnits(all, members.map(wishesOf));
     return [...shares].map(([memberId, names]) => {
       const assignment: Record<string, number[]> = {};
-      for (const { topic, partitions } of names.flatMap((name) => units.get(name) ?? [])) {
+      for (const { topic, partitions } of names.flatMap((name) => units.get(name)?.topics ?? [])) {
         assignment[topic] = [...(assignment[topic] ?? []), ...partitions];
       }
       const userData = Buffer.alloc(0);
@@ -178,7 +186,8 @@ export class GroupMember {
     const assignment = AssignerProtocol.MemberAssignment.decode(memberAssignment)?.assignment ?? {};
     const isOurs = ({ topic, partitions }: TopicPartitions<number>) =>
       partitions.every((partition) => assignment[topic]?.includes(partition));
-    return [...this.options.units].filter(([, topics]) => topics.every(isOurs)).map(([n]) => n);
+    const own = [...this.options.units].filter(([, { topics }]) => topics.every(isOurs));
+    return own.map(([name]) => name);
   }
 
   private async beatUntilRegrouped(membership: Membership): Promise<void> {

@@ -8,7 +8,7 @@ import { Fetcher } from './fetcher.js';
 import { Framing } from './framing.js';
 import type { GateOptions } from './gate.js';
 import { createGateOptions } from './gate-options.js';
-import { GroupMember } from './group-member.js';
+import { GroupMember, type UnitPlaces } from './group-member.js';
 import { type LocalState, openLocalState } from './local-state.js';
 import { firstOffsets, type Place } from './offsets.js';
 import { PositionReports } from './position-reports.js';
@@ -88,7 +88,7 @@ export class Instance implements KafkaRuntime {
       groupId: group,
       sessionMs,
       rebalanceMs: Math.max(REBALANCE_MS, sessionMs),
-      units: new Map([...this.units.keys()].map((unit) => [unit, this.topicsOf(unit)])),
+      units: new Map([...this.units.keys()].map((unit) => [unit, this.placesOfUnit(unit)])),
       wishes: () => ({ owned: this.ownUnits(), stored: this.storedUnits() }),
       onShare: (units) => this.take(units),
       onTrouble: this.onTrouble,
@@ -156,16 +156,20 @@ export class Instance implements KafkaRuntime {
     return units;
   }
 
-  private topicsOf(unit: string): { topic: string; partitions: number[] }[] {
+  private placesOfUnit(unit: string): UnitPlaces {
     const topics = new Set<string>();
     for (const task of this.units.get(unit) ?? []) {
       for (const { name } of inputsOf(this.declarationOf(task))) topics.add(this.names.of(name));
     }
-    return [...topics].map((topic) => ({ topic, partitions: [partitionNumber(unit)] }));
+    const partitions = [partitionNumber(unit)];
+    return {
+      kind: processorName(unit),
+      topics: [...topics].map((topic) => ({ topic, partitions })),
+    };
   }
 
   private declarationOf(task: string) {
-    const processor = task.slice(0, task.lastIndexOf('/'));
+    const processor = processorName(task);
     const found = this.wiring.processors.find(({ name }) => name === processor);
     if (found === undefined) throw new RangeError(`No processor ${processor}`);
     return found;
@@ -254,6 +258,10 @@ export class Instance implements KafkaRuntime {
     const handled = this.places((task) => task.committedPositions());
     return handled.filter(({ topic }) => !outside.has(topic));
   }
+}
+
+function processorName(task: string): string {
+  return task.slice(0, task.lastIndexOf('/'));
 }
 
 function partitionNumber(task: string): number {

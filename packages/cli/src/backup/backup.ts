@@ -27,6 +27,8 @@ export interface BackupCommand {
   readonly dataDir: string;
   /** As stated by the environment. */
   readonly clickhouseUrl: string | null;
+  /** The environment says that the log is in Kafka. */
+  readonly kafkaStated: boolean;
   /** The folder to make. */
   readonly target: string;
   readonly version: string;
@@ -38,7 +40,7 @@ const MEBIBYTE = 1024 * 1024;
 export async function runBackup(command: BackupCommand): Promise<void> {
   const { dataDir, terminal } = command;
   const target = resolve(command.target);
-  refuseUnusable(dataDir, target);
+  refuseUnusable(command, target);
   const draft = `${target}.incomplete-${process.pid}`;
   const held = holdUnlessRunning(dataDir);
   try {
@@ -66,12 +68,14 @@ export async function runBackup(command: BackupCommand): Promise<void> {
   }
 }
 
-function refuseUnusable(dataDir: string, target: string): void {
-  if (isOnKafka(dataDir)) {
+function refuseUnusable({ dataDir, kafkaStated }: BackupCommand, target: string): void {
+  const hasLog = existsSync(join(dataDir, 'events'));
+  if (isOnKafka(dataDir) || (kafkaStated && !hasLog)) {
     throw new RosiError(
       'ROSI_USAGE_INVALID',
-      `${dataDir} belongs to a log in Kafka, which \`rosi backup\` does not copy: back up the ` +
-        'topics, ClickHouse and keys.json by their own means (docs/operations.md, "Kafka").',
+      'The log is in Kafka, which `rosi backup` does not copy: topics can only be copied as a whole, ' +
+        'at one moment. Snapshot the volumes of brokers and ClickHouse, and keep the keys apart: ' +
+        'docs/operations.md, "Backup on Kafka".',
     );
   }
   if (!existsSync(join(dataDir, 'events', 'data.mdb'))) {

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { examples, type ProgramContext } from '../program-context.js';
 import { dataDirOf, type InstanceFlags, statedClickhouseUrl } from '../reading/instance.js';
+import { readKafkaCluster } from '../start/kafka-config.js';
 import { readVersion } from '../version.js';
 
 export function addBackupCommands(program: Command, { terminal, env }: ProgramContext): void {
@@ -21,7 +22,9 @@ export function addBackupCommands(program: Command, { terminal, env }: ProgramCo
       const { runBackup } = await import('./backup.js');
       const dataDir = dataDirOf(env, flags);
       const clickhouseUrl = statedClickhouseUrl(env);
-      await runBackup({ dataDir, clickhouseUrl, target, version: readVersion(), terminal });
+      const kafkaStated = readKafkaCluster(env) !== null;
+      const version = readVersion();
+      await runBackup({ dataDir, clickhouseUrl, kafkaStated, target, version, terminal });
     });
   program
     .command('restore')

@@ -6,7 +6,8 @@ const motion =
   'Work went on meanwhile: figures may have been in motion. Check again when nothing is accepted, ' +
   'or with a longer --wait.\n';
 const noLog =
-  'The data folder is not on this machine, so the tables were not held against the log.\n';
+  'The tables were not held against the log: set ROSI_DATA_DIR (or --data-dir) to the folder of the ' +
+  'loader, and ROSI_KAFKA_BROKERS where the log is in Kafka.\n';
 
 export function checkText(report: CheckReport): string {
   const off = report.checks.filter(({ count }) => count > 0);

@@ -4,6 +4,7 @@
  * is looked at again, and said to be in motion when that never ends.
  */
 import { models } from '@rosi/attribution';
+import type { KafkaCluster } from '@rosi/streams-kafka';
 import { checkWarehouse, connectWarehouse, type Warehouse } from '@rosi/warehouse';
 import type { ApiOptions } from '../reading/api.js';
 import { readStatus, type StatusDocument, waitSettled } from '../reading/status.js';
@@ -18,6 +19,8 @@ export interface CheckCommand {
   readonly clickhouseUrl: string;
   /** Null: the product is on another machine. */
   readonly dataDir: string | null;
+  /** Where the log is when it is not in the data folder; null: nothing says so. */
+  readonly kafka: KafkaCluster | null;
   /** Of the suppression list; not read without a data folder. */
   readonly suppressionKey: string;
   readonly waitMs: number;
@@ -54,7 +57,7 @@ async function checkUntilStill(command: CheckCommand, warehouse: Warehouse): Pro
 }
 
 async function checkOnce(
-  { dataDir, suppressionKey, findingsMax, terminal }: CheckCommand,
+  { dataDir, kafka, suppressionKey, findingsMax, terminal }: CheckCommand,
   warehouse: Warehouse,
 ): Promise<Omit<CheckReport, 'in_motion'>> {
   const checks = await checkWarehouse(warehouse, {
@@ -67,6 +70,7 @@ async function checkOnce(
       ? null
       : await checkLog({
           dataDir,
+          kafka,
           suppressionKey,
           warehouse,
           findingsMax,

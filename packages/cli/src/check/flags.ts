@@ -9,6 +9,7 @@ import {
   secretKeyOf,
   suppressionKeyOf,
 } from '../reading/instance.js';
+import { readKafkaCluster } from '../start/kafka-config.js';
 
 const waitSecondsStandard = 60;
 const findingsStandard = 10;
@@ -33,6 +34,7 @@ export function addCheck(program: Command, { terminal, env, setExitCode }: Progr
         api: { url: httpUrlOf(env, flags), secretKey: secretKeyOf(env, flags) },
         clickhouseUrl: clickhouseUrlOf(env, flags),
         dataDir: flags.url === undefined ? dataDirOf(env, flags) : null,
+        kafka: readKafkaCluster(env),
         suppressionKey: flags.url === undefined ? suppressionKeyOf(env, flags) : '',
         waitMs: flags.wait * 1000,
         findingsMax: flags.limit,

@@ -1,17 +1,17 @@
 /**
- * What only the data folder can tell: the tables against the log, the state and the loader's
- * positions, read beside the running product. On another machine these checks are left out.
+ * What only log and loader can tell: the tables against the log and the loader's positions, read
+ * beside the running product. Where the loader's folder is not on this machine, or nothing says where
+ * its log is, these checks are left out.
  */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { suppressionHash } from '@rosi/service-kit';
-import type { TopicReader } from '@rosi/streams';
-import { openEventLog, openState } from '@rosi/streams-embedded';
+import type { LogReader, LogRecord } from '@rosi/streams';
 import {
   type CheckResult,
   checkPlaces,
   compareRecords,
   type Finding,
+  type LoadedPlace,
   REPLAY_REMEDY,
   type Warehouse,
 } from '@rosi/warehouse';
@@ -22,72 +22,107 @@ import {
   loadedTopics,
   loaderProgress,
 } from '@rosi/warehouse-loader';
+import { type CheckedLogs, type LogPlace, openCheckedLogs } from './checked-logs.js';
 
-export interface LogCheckOptions {
-  readonly dataDir: string;
+export interface LogCheckOptions extends LogPlace {
   readonly warehouse: Warehouse;
   /** Of the suppression list. */
   readonly suppressionKey: string;
   readonly findingsMax: number;
-  /** How far a check has come: records of the log that were looked at. */
+  /** How far a check has come: offsets of the log that were looked at. */
   readonly onProgress: (name: string, done: number, total: number) => void;
 }
 
-const folders = ['events', 'state', 'loader'];
 const page = { recordsMax: 10_000, bytesMax: 8 * 1024 * 1024 };
+/** How far back a last record is looked for first: a log in Kafka uses some offsets for itself. */
+const lookBack = 16;
 
 /** A topic and where it is read. */
 interface Source {
   readonly loaded: LoadedTopic;
-  readonly reader: TopicReader;
+  readonly reader: LogReader;
 }
 
-/** Null: the data folder is not on this machine. */
+/** Null: there is no log to hold the tables against. */
 export async function checkLog(options: LogCheckOptions): Promise<readonly CheckResult[] | null> {
-  const { dataDir } = options;
-  if (!folders.every((name) => existsSync(join(dataDir, name, 'data.mdb')))) return null;
-  const events = await openEventLog({ dir: join(dataDir, 'events'), readOnly: true });
-  const state = await openState({ dir: join(dataDir, 'state') });
-  const loader = await loaderProgress(join(dataDir, 'loader'));
+  const logs = await openCheckedLogs(options);
+  if (logs === null) return null;
   try {
-    const positions = loader.positions();
-    const lens = new Lens(suppressionHash(options.suppressionKey));
-    await lens.read(options.warehouse, await options.warehouse.generation());
-    const topics = loadedTopics(lens);
-    const sources: Source[] = [
-      { loaded: topics.events, reader: events },
-      ...topics.ledger.map((loaded) => ({ loaded, reader: state })),
-    ];
-    const places = await checkPlaces(options.warehouse, {
-      logUuid: `${events.uuid}/${state.uuid}`,
-      places: sources.flatMap((source) =>
-        positions
-          .filter((one) => one.topic === source.loaded.topic)
-          .map((one) => ({
-            ...one,
-            table: source.loaded.table,
-            endsInRow: endsInRow(source, one),
-          })),
-      ),
-      findingsMax: options.findingsMax,
-    });
-    const records: CheckResult[] = [];
-    for (const source of sources) records.push(await checkTopic(options, source, positions));
-    return [...places, ...records];
+    const loader = await loaderProgress(join(options.dataDir, 'loader'));
+    try {
+      return await checkLoaded(options, logs, loader.positions());
+    } finally {
+      await loader.close();
+    }
   } finally {
-    await loader.close();
-    await state.close();
-    await events.close();
+    await logs.close();
   }
 }
 
-/** Whether the last record that was loaded has to have a row of its own. */
-function endsInRow({ loaded, reader }: Source, place: LoaderPosition): boolean {
-  const { topic, partition, position, erasedTo } = place;
-  const last = position - 1;
-  if (last < erasedTo || last < reader.firstOffset(topic, partition)) return false;
-  const [record] = reader.read(topic, partition, last, { ...page, recordsMax: 1 });
-  return record !== undefined && loaded.rows(partition, [record]).length > 0;
+async function checkLoaded(
+  options: LogCheckOptions,
+  { events, ledger }: CheckedLogs,
+  positions: readonly LoaderPosition[],
+): Promise<readonly CheckResult[]> {
+  const { warehouse, findingsMax } = options;
+  const lens = new Lens(suppressionHash(options.suppressionKey));
+  await lens.read(warehouse, await warehouse.generation());
+  const topics = loadedTopics(lens);
+  const sources: Source[] = [
+    { loaded: topics.events, reader: events },
+    ...topics.ledger.map((loaded) => ({ loaded, reader: ledger })),
+  ];
+  const places: LoadedPlace[] = [];
+  for (const source of sources) {
+    for (const one of positions.filter(({ topic }) => topic === source.loaded.topic)) {
+      const lastRow = await lastRowOf(source, one);
+      places.push({ ...one, table: source.loaded.table, lastRow });
+    }
+  }
+  const logUuid = `${events.uuid}/${ledger.uuid}`;
+  const results = [...(await checkPlaces(warehouse, { logUuid, places, findingsMax }))];
+  for (const source of sources) results.push(await checkTopic(options, source, positions));
+  return results;
+}
+
+/** The offset of the last record that was loaded, if it has to have a row of its own. */
+async function lastRowOf(
+  { loaded, reader }: Source,
+  { topic, partition, position, erasedTo }: LoaderPosition,
+): Promise<number | null> {
+  const first = Math.max(await reader.firstOffset(topic, partition), erasedTo);
+  for (let back = lookBack; ; back *= 2) {
+    const from = Math.max(first, position - back);
+    if (from >= position) return null;
+    const last = await lastRecordIn(reader, { topic, partition, from, to: position });
+    if (last !== undefined) return loaded.rows(partition, [last]).length > 0 ? last.offset : null;
+    if (from === first) return null;
+  }
+}
+
+interface Stretch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+async function lastRecordIn(reader: LogReader, stretch: Stretch): Promise<LogRecord | undefined> {
+  let last: LogRecord | undefined;
+  for (let from = stretch.from; from < stretch.to; ) {
+    const { records, next } = await readWithin(reader, { ...stretch, from });
+    last = records.at(-1) ?? last;
+    from = next;
+  }
+  return last;
+}
+
+/** Some records of a stretch that lies before the end of the log; `next` is within it or its end. */
+async function readWithin(reader: LogReader, { topic, partition, from, to }: Stretch) {
+  const run = await reader.read(topic, partition, from, page);
+  const records = run.records.filter(({ offset }) => offset < to);
+  // A stretch in which nothing can be read any more has nothing left to judge.
+  return { records, next: run.next > from ? Math.min(run.next, to) : to };
 }
 
 /** Every record that the log still has and the loader has loaded. */
@@ -103,20 +138,20 @@ async function checkTopic(
   for (const { topic, partition, position, erasedTo } of positions) {
     if (topic !== loaded.topic) continue;
     // An erasure has changed rows of what came before it: the laws alone tell of those.
-    const first = Math.max(reader.firstOffset(topic, partition), erasedTo);
+    const first = Math.max(await reader.firstOffset(topic, partition), erasedTo);
     for (let from = first; from < position; ) {
       onProgress(name, from - first, position - first);
-      const records = reader
-        .read(topic, partition, from, page)
-        .filter(({ offset }) => offset < position);
-      const to = (records.at(-1)?.offset ?? position - 1) + 1;
+      const stretch = { topic, partition, from, to: position };
+      const { records, next } = await readWithin(reader, stretch);
       const rows = loaded.rows(partition, records);
       // Retention may cut while this reads: records before the first that is left are not judged.
-      const read = { table: loaded.table, partition, from: records[0]?.offset ?? to, to, rows };
+      const begin = records[0]?.offset ?? next;
+      const read = { table: loaded.table, partition, from: begin, to: next, rows };
       const off = await compareRecords(warehouse, read);
       count += off.length;
       findings.push(...off.slice(0, Math.max(0, findingsMax - findings.length)));
-      from = to;
+      // It may have been cut meanwhile, which a reader of Kafka refuses to pass over unasked.
+      from = Math.max(next, await reader.firstOffset(topic, partition));
     }
   }
   const law = `each record of ${loaded.topic} that the log still has is in ${loaded.table}`;

@@ -1,4 +1,5 @@
 /** The variables that say where Kafka is; without ROSI_KAFKA_BROKERS none of them counts. */
+import { parseEnvironment } from '@rosi/service-kit';
 import type { KafkaCluster } from '@rosi/streams-kafka';
 import { z } from 'zod';
 
@@ -55,6 +56,13 @@ export const kafkaFields = {
 };
 
 type Read = Readonly<z.output<z.ZodObject<typeof kafkaFields>>>;
+
+/** For commands beside a running product. Throws a RosiError with exit code 2; null: no Kafka. */
+export function readKafkaCluster(
+  env: Readonly<Record<string, string | undefined>>,
+): KafkaCluster | null {
+  return kafkaClusterOf(parseEnvironment(z.object(kafkaFields), env));
+}
 
 /** Null: the embedded log. */
 export function kafkaClusterOf(read: Read): KafkaCluster | null {

@@ -85,7 +85,11 @@ export async function fillTopic(
   topic: string,
   options: { readonly partitions: number; readonly messages: number; readonly bytes: number },
 ): Promise<void> {
-  const producer = new Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).producer();
+  // Idempotent: right after a topic was made some partitions refuse, and kafkajs sends all again.
+  const producer = new Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+  });
   const value = randomBytes(Math.max(1, options.bytes - KEY_BYTES));
   await producer.connect();
   try {

@@ -13,8 +13,11 @@ export interface LoadedPlace {
   readonly partition: number;
   /** One past the last record that was loaded. */
   readonly position: number;
-  /** That record has a row of its own; erased ones and those of former replays have none. */
-  readonly endsInRow: boolean;
+  /**
+   * The offset of that record, which is before the position where a log uses offsets for itself; null
+   * when it has no row of its own, as erased ones and those of former replays.
+   */
+  readonly lastRow: number | null;
 }
 
 export interface PlacesToCheck {
@@ -88,18 +91,18 @@ async function checkNewest(
   places: readonly LoadedPlace[],
 ): Promise<CheckResult> {
   const findings: Finding[] = [];
-  for (const { table, partition, position, endsInRow } of places) {
-    if (table === 'events' || position === 0 || !endsInRow) continue;
+  for (const { table, partition, position, lastRow } of places) {
+    if (table === 'events' || lastRow === null) continue;
     const [row] = await database.query<{ n: number; newest: number }>(
       `SELECT count() AS n, max(log_offset) AS newest FROM rosi.${table}
       WHERE log_partition = {partition:UInt32} AND log_offset < {position:UInt64}`,
       { partition, position },
     );
     const newest = row === undefined || row.n === 0 ? null : row.newest;
-    if (newest === position - 1) continue;
+    if (newest === lastRow) continue;
     findings.push({
       table,
-      key: { log_partition: partition, log_offset: position - 1 },
+      key: { log_partition: partition, log_offset: lastRow },
       found: newest === null ? 'no row' : `the newest row is that of offset ${newest}`,
       expected: 'the row of the last record that was loaded',
     });
