@@ -88,7 +88,7 @@ class Connection {
 }
 
 async function run() {
-  const count = perSecond * seconds;
+  const count = Math.floor(perSecond * seconds);
   const statuses = {};
   const broken = {};
   const took = [];

@@ -3,6 +3,7 @@
  * when it is ready, stops it when asked, and reports whatever ends it. No error is lost: one that
  * nobody caught ends the thread and reaches the parent with its code.
  */
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorToWire, RosiError } from './errors.js';
 import { armFailpoint } from './failpoints.js';
@@ -41,6 +42,7 @@ export function serveWorker<O>(
   const setting = workerData as WorkerSetting;
   const options = setting.options as O;
   armFailpoint(setting.failpoint);
+  giveWay();
   const logger = createLogger({ name: setting.name, level: levelOf(setting.options) });
   const observe = (name: string, value: number) => say({ kind: 'observed', name, value });
   const starting = Promise.resolve().then(() => start(options, logger, fault, observe));
@@ -56,6 +58,15 @@ export function serveWorker<O>(
       })
       .catch(fault);
   });
+}
+
+/**
+ * The thread that answers people goes first where cores are few: what works through a backlog can wait.
+ * Linux has a priority for each thread; elsewhere it would be the whole process's.
+ */
+function giveWay(): void {
+  if (process.platform === 'linux')
+    setPriority(Number(process.env['X_NICE'] ?? constants.priority.PRIORITY_BELOW_NORMAL));
 }
 
 function levelOf(options: unknown): string {
