@@ -50,7 +50,16 @@ export function bodyHead(headers: IncomingHttpHeaders, bodyBytesMax: number): Bo
   return { format, encoding, bytesMax };
 }
 
+/** Of what nearly all senders state. */
+const plainFormats: ReadonlyMap<string, BodyFormat> = new Map([
+  ...formats,
+  ['text/plain;charset=UTF-8', 'json'],
+  ['application/json; charset=utf-8', 'json'],
+]);
+
 function formatOf(contentType: string): BodyFormat | null {
+  const plain = plainFormats.get(contentType);
+  if (plain !== undefined) return plain;
   const [essence = '', ...parameters] = contentType.toLowerCase().split(';');
   for (const parameter of parameters) {
     const [name = '', value = ''] = parameter.split('=');
