@@ -16,6 +16,8 @@ const collector = await startCollector({
   workspace: 'default',
   hashKey: 'hk_benchmark_hashing_0123456789',
   ownDomains: ['shop.example'],
+  // Visitors from everywhere: the limit of one address is not what is measured.
+  trustedProxies: ['127.0.0.1'],
   log,
   status: async () => ({ settled: true, freshThrough: null, stages: [] }),
   ready: async () => [],

@@ -11,24 +11,28 @@ import { percentile } from './probes.mjs';
 const { url, kind, perSecond, seconds, connections, key, addresses, idle, agentsFrom, impatient } =
   JSON.parse(process.argv[2]);
 const { hostname, port } = new URL(url);
-const tickMs = 5;
+const tickMs = 1;
 const answerMsMax = 60_000;
 
-/** A pixel's hit: a page of a visitor, one event a request. */
+/** A page as the pixel's script tells of it: an event a request, to the address that it uses. */
 function hit(number) {
-  const body = JSON.stringify({
-    event_id: `hit-${kind}-${agentsFrom + number}`,
-    type: 'page',
-    identifiers: { anonymous_id: `v-${number % 20_000}` },
-    page: {
-      url: `https://shop.example/p/${number % 500}?utm_source=mastodon&utm_medium=social`,
-      referrer: 'https://mastodon.social/',
-      title: 'A page of the shop',
+  const body = JSON.stringify([
+    {
+      event_id: `hit-${kind}-${agentsFrom + number}`,
+      occurred_at: new Date().toISOString(),
+      type: 'page',
+      page: {
+        url: `https://shop.example/p/${number % 500}?utm_source=mastodon&utm_medium=social`,
+        referrer: 'https://mastodon.social/',
+        title: 'A page of the shop',
+      },
+      visit: { starts: number % 10 === 0, kept: true, again: false },
+      identifiers: { anonymous_id: `visitor-${number % 20_000}` },
+      consent: { analytics: true },
     },
-    properties: { session_start: number % 10 === 0 },
-  });
+  ]);
   return (
-    `POST /v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\n` +
+    `POST /v1/events?pixel=1&write_key=${key}&sent_at=${Date.now()} HTTP/1.1\r\nhost: x\r\n` +
     'content-type: text/plain;charset=UTF-8\r\norigin: https://shop.example\r\n' +
     `user-agent: ${agent}\r\nx-forwarded-for: ${addressOf(number)}\r\n` +
     `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
@@ -84,7 +88,7 @@ class Connection {
 }
 
 async function run() {
-  const count = perSecond * seconds;
+  const count = Math.floor(perSecond * seconds);
   const statuses = {};
   const broken = {};
   const took = [];
@@ -126,6 +130,7 @@ async function run() {
   let ended = false;
   const all = Array.from({ length: connections }, open);
   free.push(...all);
+  const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
   await new Promise((resolve) => {
     const timer = setInterval(() => {
@@ -148,8 +153,9 @@ async function run() {
     }, tickMs);
   });
   ended = true;
-  took.sort((a, b) => a - b);
   const tookSeconds = (performance.now() - startedAt) / 1_000;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  took.sort((a, b) => a - b);
   return {
     sent,
     answered,
@@ -159,6 +165,8 @@ async function run() {
     p50: percentile(took, 50),
     p99: percentile(took, 99),
     max: percentile(took, 100),
+    tookSeconds,
+    cpuSeconds: (user + system) / 1e6,
     clicks,
   };
 }
@@ -167,9 +175,10 @@ async function run() {
 async function holdIdle() {
   const sockets = [];
   let cut = 0;
-  while (sockets.length < idle.silent + idle.slow) {
+  const wanted = idle.silent + idle.slow;
+  while (sockets.length < wanted) {
     // A few at a time: the kernel lets so many wait to be taken.
-    const opened = Array.from({ length: 200 }, async () => {
+    const opened = Array.from({ length: Math.min(200, wanted - sockets.length) }, async () => {
       const socket = connect({ host: hostname, port: Number(port) });
       socket.on('error', () => undefined).on('close', () => (cut += 1));
       sockets.push(socket);
@@ -183,13 +192,14 @@ async function holdIdle() {
   setInterval(() => {
     for (const socket of slow) if (socket.writable) socket.write('x');
   }, 1_000).unref();
-  return { open: sockets.filter(({ readyState }) => readyState === 'open').length, cut: () => cut };
+  const isOpen = ({ readyState }) => readyState === 'open';
+  return () => ({ open: sockets.filter(isOpen).length, slow: slow.filter(isOpen).length, cut });
 }
 
 let held = null;
 if (kind === 'idle') held = await holdIdle();
 process.on('message', async () => {
-  const answer = kind === 'idle' ? { open: held.open, cut: held.cut() } : await run();
+  const answer = kind === 'idle' ? held() : await run();
   // Only once it is on its way: ids of clicks are many.
   process.send(answer, () => process.exit(0));
 });

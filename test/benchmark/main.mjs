@@ -6,7 +6,7 @@ import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { attribution } from './attribution.mjs';
 import { collector } from './collector.mjs';
-import { edge } from './edge.mjs';
+import { edge, edgeParts } from './edge.mjs';
 import { kafka } from './kafka.mjs';
 import { kafkaRestore } from './kafka-restore.mjs';
 import { largePerson } from './large-person.mjs';
@@ -40,6 +40,7 @@ const help = `Usage: npm run bench -- [flags]
   --events <n>    events, where a benchmark takes them (settled: ${settled.defaultEvents} by default)
   --credits <n>   credit rows of queries (default ${queries.defaultCredits}; also measured at a tenth)
   --database <folder>  queries keeps what it fills there, and does not fill it again
+  --part <name>   of edge: one of ${edgeParts.join(', ')}; may be repeated
   --profile       also record V8 CPU profiles and print the functions that take the time;
                   the figures are then some per cent lower
   --json          print the figures as one JSON document
@@ -56,6 +57,7 @@ function readArguments() {
         events: { type: 'string' },
         credits: { type: 'string' },
         database: { type: 'string' },
+        part: { type: 'string', multiple: true, default: [] },
         profile: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -67,11 +69,15 @@ function readArguments() {
   }
 }
 
-function chosen(only) {
-  const unknown = only.filter((name) => !names.includes(name));
-  if (unknown.length > 0) {
-    throw new WrongUse(`--only ${unknown[0]}: it takes ${names.join(', ')}.`);
+function expectKnown(flag, stated, known) {
+  const unknown = stated.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new WrongUse(`--${flag} ${unknown}: it takes ${known.join(', ')}.`);
   }
+}
+
+function chosen(only) {
+  expectKnown('only', only, names);
   return benchmarks.filter(({ name }) => only.length === 0 || only.includes(name));
 }
 
@@ -88,6 +94,7 @@ async function main() {
   const events = countOf('events', flags.events, 2_000);
   const credits = countOf('credits', flags.credits, 100_000) ?? queries.defaultCredits;
   const benchmarksToRun = chosen(flags.only);
+  expectKnown('part', flags.part, edgeParts);
   const machine = {
     node: process.version,
     cores: cpus().length,
@@ -106,6 +113,7 @@ async function main() {
       events: events ?? benchmark.defaultEvents,
       credits,
       database: flags.database ?? null,
+      part: flags.part,
       profile: flags.profile,
       say,
     });

@@ -18,9 +18,23 @@ let server: ServerWithAccounts;
 let product: Product;
 let samples: readonly Sample[];
 
+/** Its provider is never there; its metrics are. */
+const connectors = [
+  {
+    id: 'brand',
+    source: 'bluesky',
+    settings: {
+      accounts: [{ did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', handle: 'brand.example' }],
+      jetstream: 'ws://127.0.0.1:1',
+    },
+  },
+];
+
 beforeAll(async () => {
   server = await startServerWithAccounts();
-  product = await startProduct({ env: { ROSI_CLICKHOUSE_URL: server.loaderUrl } });
+  product = await startProduct({
+    env: { ROSI_CLICKHOUSE_URL: server.loaderUrl, ROSI_CONNECTORS: JSON.stringify({ connectors }) },
+  });
   const { rejected } = await product.post(shopEvents);
   expect(rejected).toHaveLength(1);
   await product.settle();

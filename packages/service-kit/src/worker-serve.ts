@@ -3,6 +3,7 @@
  * when it is ready, stops it when asked, and reports whatever ends it. No error is lost: one that
  * nobody caught ends the thread and reaches the parent with its code.
  */
+import { getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorToWire, RosiError } from './errors.js';
 import { armFailpoint } from './failpoints.js';
@@ -41,6 +42,7 @@ export function serveWorker<O>(
   const setting = workerData as WorkerSetting;
   const options = setting.options as O;
   armFailpoint(setting.failpoint);
+  giveWay();
   const logger = createLogger({ name: setting.name, level: levelOf(setting.options) });
   const observe = (name: string, value: number) => say({ kind: 'observed', name, value });
   const starting = Promise.resolve().then(() => start(options, logger, fault, observe));
@@ -56,6 +58,23 @@ export function serveWorker<O>(
       })
       .catch(fault);
   });
+}
+
+/** Beside a busy thread that gives no way it has a quarter of the core: a backlog still gets on. */
+const niceness = 5;
+const nicenessMax = 19;
+
+/**
+ * The thread that answers people goes first where cores are few: what works through a backlog can
+ * wait (ADR 22). Linux has a priority for each thread; elsewhere it would be the whole process's.
+ */
+function giveWay(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(Math.min(nicenessMax, getPriority() + niceness));
+  } catch {
+    // A system that forbids it: the threads share as they always did.
+  }
 }
 
 function levelOf(options: unknown): string {

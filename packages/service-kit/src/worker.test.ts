@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -17,10 +17,12 @@ const entry = pathToFileURL(join(folder, 'probe.mjs'));
 
 const builtPackage = pathToFileURL(`${packageDir}dist/index.js`);
 const source = `
+import { getPriority } from 'node:os';
 import { serveWorker, RosiError } from ${JSON.stringify(builtPackage)};
 serveWorker(async (options, logger, fault, observe) => {
   logger.info('probe runs');
-  if (options.measured !== undefined) observe('probe_seconds', options.measured);
+  if (options.measured === 'niceness') observe('niceness', getPriority());
+  else if (options.measured !== undefined) observe('probe_seconds', options.measured);
   if (options.start === 'fails') throw new RosiError('ROSI_LOG_UNAVAILABLE', 'no log');
   if (options.later === 'throws') setTimeout(() => { throw new TypeError('uncaught'); });
   if (options.later === 'rejects') setTimeout(() => { Promise.reject(new Error('unhandled')); });
@@ -77,6 +79,20 @@ describe('a service on a thread', () => {
     });
     await worker.stop();
     expect(seen).toEqual([['probe_seconds', 0.25]]);
+  });
+
+  test.runIf(process.platform === 'linux')('gives way to the thread that started it', async () => {
+    const seen: unknown[] = [];
+    const before = getPriority();
+    const shared = new SharedArrayBuffer(4);
+    const options = { logLevel: 'silent', measured: 'niceness', shared };
+    const worker = await startWorker(entry, options, {
+      fault: noFault,
+      observed: (name, value) => seen.push([name, value]),
+    });
+    await worker.stop();
+    expect(seen).toEqual([['niceness', Math.min(19, before + 5)]]);
+    expect(getPriority()).toBe(before);
   });
 
   test('is ready, stops once when asked, and leaves no fault', async () => {

@@ -4,7 +4,7 @@
  * given back when it is over, however it ended. Memory: an entry for each address with a request under way.
  */
 import type { FastifyRequest } from 'fastify';
-import { networkOf } from './network.js';
+import { networkOfRequest } from './network.js';
 
 export class AddressShares {
   readonly #bytesMax: number;
@@ -16,7 +16,7 @@ export class AddressShares {
 
   /** False: too much is held already. A lone request always fits. */
   take(request: FastifyRequest, bytes: number): boolean {
-    const network = networkOf(request.ip);
+    const network = networkOfRequest(request);
     const held = this.#held.get(network) ?? 0;
     if (held > 0 && held + bytes > this.#bytesMax) return false;
     this.#held.set(network, held + bytes);

@@ -9,9 +9,7 @@ const bodyBytesMax = 100_000;
 export async function objectOf(request: FastifyRequest): Promise<object | Problem> {
   const head = bodyHead(request.headers, bodyBytesMax);
   if (isProblem(head)) return head;
-  const body = await readBody(request.raw, head, bodyBytesMax).catch(() =>
-    problem(400, 'bad_request', 'The body did not arrive whole.'),
-  );
+  const body = await readBody(request.raw, head, bodyBytesMax);
   if (isProblem(body)) return body;
   const items = itemsOf(body, 'json', 1);
   if (isProblem(items)) return items;

@@ -50,7 +50,16 @@ export function bodyHead(headers: IncomingHttpHeaders, bodyBytesMax: number): Bo
   return { format, encoding, bytesMax };
 }
 
+/** Of what nearly all senders state. */
+const plainFormats: ReadonlyMap<string, BodyFormat> = new Map([
+  ...formats,
+  ['text/plain;charset=UTF-8', 'json'],
+  ['application/json; charset=utf-8', 'json'],
+]);
+
 function formatOf(contentType: string): BodyFormat | null {
+  const plain = plainFormats.get(contentType);
+  if (plain !== undefined) return plain;
   const [essence = '', ...parameters] = contentType.toLowerCase().split(';');
   for (const parameter of parameters) {
     const [name = '', value = ''] = parameter.split('=');
@@ -68,43 +77,44 @@ function encodingOf(header: string | undefined): BodyEncoding | null {
 }
 
 /**
- * The body's bytes, decompressed. Throws when the client went away before its body was whole, for
- * then there is nobody to answer.
+ * The body's bytes, decompressed. A client that went away before its body was whole is a problem,
+ * too: nothing of its request was accepted.
  */
-export async function readBody(
+export function readBody(
   stream: Readable,
   head: BodyHead,
   bodyBytesMax: number,
 ): Promise<Buffer | Problem> {
-  const sent = await readBytes(stream, bodyBytesMax);
-  if (isProblem(sent) || head.encoding === 'identity') return sent;
-  try {
-    return await decompressors[head.encoding](sent, { maxOutputLength: bodyBytesMax });
-  } catch (error) {
-    if (error instanceof RangeError) return tooLarge(bodyBytesMax);
-    const told = `The body is not what Content-Encoding says (${head.encoding}).`;
-    return problem(400, 'invalid_encoding', told);
-  }
+  const sent = readBytes(stream, bodyBytesMax);
+  const { encoding } = head;
+  if (encoding === 'identity') return sent;
+  return sent.then((body) => (isProblem(body) ? body : decompress(body, encoding, bodyBytesMax)));
 }
 
-/** The same, with a client that went away as a problem: nothing of its request was accepted. */
-export async function readWhole(
-  stream: Readable,
-  head: BodyHead,
+async function decompress(
+  body: Buffer,
+  encoding: keyof typeof decompressors,
   bodyBytesMax: number,
 ): Promise<Buffer | Problem> {
   try {
-    return await readBody(stream, head, bodyBytesMax);
-  } catch {
-    return problem(400, 'bad_request', 'The body did not arrive whole.');
+    return await decompressors[encoding](body, { maxOutputLength: bodyBytesMax });
+  } catch (error) {
+    if (error instanceof RangeError) return tooLarge(bodyBytesMax);
+    const told = `The body is not what Content-Encoding says (${encoding}).`;
+    return problem(400, 'invalid_encoding', told);
   }
 }
 
 /** What is beyond the limit is read and thrown away, so that the client gets its answer. */
 function readBytes(stream: Readable, bytesMax: number): Promise<Buffer | Problem> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let isWhole = false;
+    const broken = () => {
+      // Every stream closes, also after its end.
+      if (!isWhole) resolve(problem(400, 'bad_request', 'The body did not arrive whole.'));
+    };
     stream.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= bytesMax) chunks.push(chunk);
@@ -113,12 +123,13 @@ function readBytes(stream: Readable, bytesMax: number): Promise<Buffer | Problem
         resolve(tooLarge(bytesMax));
       }
     });
-    stream.once('end', () => {
+    stream.on('end', () => {
+      isWhole = true;
       const [only] = chunks;
       resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks));
     });
-    stream.once('error', reject);
-    stream.once('close', () => reject(new Error('The client closed before its body was whole.')));
+    stream.on('error', broken);
+    stream.on('close', broken);
   });
 }
 

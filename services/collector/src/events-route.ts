@@ -12,7 +12,7 @@ import { type Acceptance, accept } from './accept.js';
 import { collectAccess, type KeyKind, type KeyReader } from './access.js';
 import type { AddressShares } from './address-shares.js';
 import { appendDurably } from './append.js';
-import { type BodyHead, bodyHead, readWhole } from './body.js';
+import { type BodyHead, bodyHead, readBody } from './body.js';
 import type { CollectorMetrics } from './collector-metrics.js';
 import type { InFlightBytes } from './in-flight.js';
 import { itemsOf } from './items.js';
@@ -91,7 +91,7 @@ async function take(
   head: BodyHead,
 ): Promise<Acceptance | Problem> {
   const { limits, metrics } = route;
-  const body = await readWhole(request.raw, head, limits.bodyBytesMax);
+  const body = await readBody(request.raw, head, limits.bodyBytesMax);
   if (isProblem(body)) return body;
   metrics.received(body.length);
   const sent = itemsOf(body, head.format, limits.eventsMax);

@@ -110,8 +110,8 @@ export interface CollectorOptions {
   exportPersons?(identifiers: readonly Identifier[]): Promise<object>;
   /** Every identifier of type customer_id that begins so: a shop's customers. */
   customersOf?(prefix: string): Promise<readonly Identifier[]>;
-  /** Endpoints under /hooks/; none unless given. */
-  readonly webhooks?: readonly WebhookEndpoint[];
+  /** Endpoints under /hooks/ as they are now: asked at each delivery; none unless given. */
+  webhooks?(): readonly WebhookEndpoint[];
   /** Tracked links under /l/ and /v1/links; none unless given. */
   readonly links?: LinksOptions;
   /** Proxies whose X-Forwarded-For is believed: addresses and networks; none unless given. */

@@ -26,7 +26,8 @@ export function addWebhookCommands(program: Command, { terminal, env }: ProgramC
         'rosi webhook add woocommerce woo',
       ])}
 The secret is read from ROSI_WEBHOOK_SECRET, else from the standard input; where you choose it
-(woocommerce, standard, json) one is made when none is given. \`rosi start\` reads it when it starts.`,
+(woocommerce, standard, json) one is made when none is given. A running \`rosi start\` takes it up within
+a second.`,
     )
     .action(async (source: string, id: string, flags: InstanceFlags & { settings?: string }) => {
       const secret = await pipedSecret(env, 'ROSI_WEBHOOK_SECRET');

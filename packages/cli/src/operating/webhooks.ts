@@ -64,7 +64,7 @@ export function addWebhook({ dataDir, terminal }: WebhookCommand, added: NewEndp
   write(dataDir, [...endpoints.filter((other) => other !== there), endpoint]);
   terminal.out(`/hooks/${added.source}/${added.id}\n`);
   if (made !== null) terminal.out(`secret, shown this once: ${made}\n`);
-  terminal.err('rosi: it counts from the next start of `rosi start` on\n');
+  terminal.err(whenItCounts);
 }
 
 /** One line an endpoint: its address and how many secrets are live. */
@@ -92,8 +92,10 @@ export function removeWebhook(
     dataDir,
     endpoints.flatMap((endpoint) => (endpoint === there ? kept : [endpoint])),
   );
-  terminal.err('rosi: it counts from the next start of `rosi start` on\n');
+  terminal.err(whenItCounts);
 }
+
+const whenItCounts = 'rosi: it counts within a second where `rosi start` runs with this folder\n';
 
 /** Which endpoint, and never its secret. */
 function note(

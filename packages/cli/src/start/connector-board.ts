@@ -16,7 +16,11 @@ export interface ConnectorBoard {
 
 const connected = 'connected';
 
-export function connectorBoard(entries: readonly ConnectorEntry[]): ConnectorBoard {
+/** `now`: milliseconds since 1970. */
+export function connectorBoard(
+  entries: readonly ConnectorEntry[],
+  now: () => number = Date.now,
+): ConnectorBoard {
   const metrics = createMetrics({ process: false });
   const counts = metrics.counter({
     name: 'connector_messages_total',
@@ -28,9 +32,17 @@ export function connectorBoard(entries: readonly ConnectorEntry[]): ConnectorBoa
     help: "1 while a connector's provider is being read.",
     labels: ['connector', 'source'],
   });
+  const read = metrics.gauge({
+    name: 'connector_read_timestamp_seconds',
+    help: "When a connector's provider last told something, or else ROSI started; since 1970.",
+    labels: ['connector', 'source'],
+  });
   const told = new Map(entries.map(({ id }) => [id, new Map<string, number>([[connected, 0]])]));
   const sources = new Map(entries.map(({ id, source }) => [id, source]));
-  for (const { id, source } of entries) up.set({ connector: id, source }, 0);
+  for (const { id, source } of entries) {
+    up.set({ connector: id, source }, 0);
+    read.set({ connector: id, source }, now() / 1_000);
+  }
   return {
     observe(name, value) {
       const [id = '', measure = ''] = name.split('/');
@@ -40,6 +52,8 @@ export function connectorBoard(entries: readonly ConnectorEntry[]): ConnectorBoa
       if (measure === connected) {
         measures.set(connected, value);
         up.set({ connector: id, source }, value);
+        // Told with each page that was read, also of one without an event.
+        if (value === 1) read.set({ connector: id, source }, now() / 1_000);
         return;
       }
       measures.set(measure, (measures.get(measure) ?? 0) + value);

@@ -53,7 +53,7 @@ export function collectorPart(context: HttpContext): LifecyclePart {
         settings: () => readStoredSettings(tables, workspace),
         exportPersons: (identifiers) => exportPersons(tables, { workspace, identifiers }),
         customersOf: (prefix) => readCustomers(tables, { workspace, prefix }),
-        webhooks: need(started.webhooks),
+        webhooks: need(started.webhooks).current,
         links: linksOptions(context),
         ...pages,
         logger,

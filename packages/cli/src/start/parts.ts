@@ -27,7 +27,7 @@ import { type PipelineProgress, readPipelineStatus } from './pipeline-status.js'
 import { removeRunFile, writeRunFile } from './run-file.js';
 import { assertSameLog } from './same-log.js';
 import type { HttpContext, Started } from './started.js';
-import { readWebhooks } from './webhooks.js';
+import { openWebhooks } from './webhooks.js';
 
 export interface RunningFacts {
   readonly httpUrl: string;
@@ -118,11 +118,14 @@ function keysPart(config: StartConfig, started: Started, logger: Logger): Lifecy
       started.found = prepareKeys(config.dataDir, config, config.parts);
       if (isServing(config.parts)) started.liveKeys = openLiveKeys(config, started.found, logger);
       if (!config.parts.has('collector')) return;
-      started.webhooks = readWebhooks(config.dataDir, config.webhooks);
+      started.webhooks = openWebhooks(config.dataDir, config.webhooks, logger);
       started.connectors = readConnectorEntries(config.dataDir, config.connectors);
       started.board = connectorBoard(started.connectors);
     },
-    stop: () => started.liveKeys?.stop(),
+    stop() {
+      started.webhooks?.stop();
+      started.liveKeys?.stop();
+    },
   };
 }
 

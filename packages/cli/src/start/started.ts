@@ -1,5 +1,5 @@
 /** What of a process has started so far; each part fills its own field and reads those before it. */
-import type { ClickStore, LiveKeys, WebhookEndpoint } from '@rosi/collector';
+import type { ClickStore, LiveKeys } from '@rosi/collector';
 import type { ConnectorEntry } from '@rosi/connectors';
 import type { Logger } from '@rosi/service-kit';
 import type { EmbeddedClickHouse } from '@rosi/warehouse';
@@ -11,6 +11,7 @@ import type { FoundKeys } from './keys.js';
 import type { Tables } from './lazy-tables.js';
 import type { LogParts } from './log-parts.js';
 import type { ThreadMetrics } from './pipeline-metrics.js';
+import type { LiveWebhooks } from './webhooks.js';
 
 export interface Started {
   /** Told by the threads from their start on. */
@@ -19,7 +20,7 @@ export interface Started {
   found?: FoundKeys;
   /** Where somebody is let in. */
   liveKeys?: LiveKeys;
-  webhooks?: readonly WebhookEndpoint[];
+  webhooks?: LiveWebhooks;
   clickhouse?: EmbeddedClickHouse;
   /** Null: this process needs none. */
   clickhouseUrl?: string | null;

@@ -1,9 +1,9 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RosiError } from '@rosi/service-kit';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readWebhooks } from './webhooks.js';
+import { createLogger, RosiError } from '@rosi/service-kit';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { openWebhooks, readWebhooks } from './webhooks.js';
 
 const secret = 'shpss_0123456789abcdef';
 const good = { endpoints: [{ id: 'shop', source: 'shopify', secrets: [secret] }] };
@@ -68,4 +68,32 @@ test.each([
 ])('what is wrong is told by its place: %s', (stated, told) => {
   expect(refusal(stated)).toMatch(told);
   expect(refusal(stated)).toContain('docs/webhooks.md');
+});
+
+test('a file that changes is read again; one that is wrong leaves what was known', async () => {
+  const logger = createLogger({ name: 'test', level: 'silent' });
+  const toldOf = vi.spyOn(logger, 'error');
+  const live = openWebhooks(dataDir, null, logger);
+  const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000 });
+  try {
+    expect(live.current()).toEqual([]);
+    write(JSON.stringify(good), 0o600);
+    await until(() => expect(live.current()).toMatchObject([{ secrets: [secret] }]));
+    const known = live.current();
+    write(`{"secrets": "${secret}`, 0o600);
+    await until(() => expect(toldOf).toHaveBeenCalled());
+    expect(JSON.stringify(toldOf.mock.calls)).not.toContain(secret);
+    expect(live.current()).toBe(known);
+    rmSync(join(dataDir, 'webhooks.json'));
+    await until(() => expect(live.current()).toEqual([]));
+  } finally {
+    live.stop();
+  }
+}, 60_000);
+
+test('what the environment states stays until the next start', () => {
+  const logger = createLogger({ name: 'test', level: 'silent' });
+  const live = openWebhooks(dataDir, JSON.stringify(good), logger);
+  expect(live.current()).toHaveLength(1);
+  live.stop();
 });

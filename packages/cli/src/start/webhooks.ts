@@ -1,10 +1,44 @@
-/** The webhook endpoints: ROSI_WEBHOOKS, else webhooks.json of the data folder, else none. */
+/**
+ * The webhook endpoints: ROSI_WEBHOOKS, else webhooks.json of the data folder, else none. The file may be
+ * changed while ROSI runs, so that a secret is replaced without a moment in which deliveries are refused.
+ */
+import { unwatchFile, watchFile } from 'node:fs';
 import { join } from 'node:path';
 import { readWebhookEndpoints, type WebhookEndpoint } from '@rosi/collector';
+import type { Logger } from '@rosi/service-kit';
 import { parsePrivateJson, readPrivateFile, toldProblems } from './private-json.js';
 
 const WEBHOOKS_FILE = 'webhooks.json';
 const page = 'docs/webhooks.md';
+const watchMs = 1_000;
+
+export interface LiveWebhooks {
+  /** The same list until they change. */
+  current(): readonly WebhookEndpoint[];
+  stop(): void;
+}
+
+/**
+ * Those of now, and the file's as it changes: seen within a second. Throws as {@link readWebhooks} does;
+ * later on, a file that can't be read is told of, and what was read last goes on counting.
+ */
+export function openWebhooks(dataDir: string, stated: string | null, logger: Logger): LiveWebhooks {
+  let endpoints = readWebhooks(dataDir, stated);
+  const current = () => endpoints;
+  if (stated !== null) return { current, stop: () => undefined };
+  const path = webhooksPath(dataDir);
+  const changed = () => {
+    try {
+      endpoints = readWebhooks(dataDir, null);
+      logger.info({ endpoints: endpoints.length }, 'the webhook endpoints were read again');
+    } catch (error) {
+      const told = error instanceof Error ? error.message : String(error);
+      logger.error({ error: told }, 'webhooks.json can not be used: those known go on counting');
+    }
+  };
+  watchFile(path, { interval: watchMs, persistent: false }, changed);
+  return { current, stop: () => unwatchFile(path, changed) };
+}
 
 /** Throws a RosiError with exit code 2 that tells all problems. */
 export function readWebhooks(dataDir: string, stated: string | null): readonly WebhookEndpoint[] {

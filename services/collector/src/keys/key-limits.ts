@@ -6,7 +6,7 @@
 import type { FastifyRequest } from 'fastify';
 import { callerOf, type KeyKind } from '../access.js';
 import type { AddressLimits } from '../address-limits.js';
-import { networkOf } from '../network.js';
+import { networkOfRequest } from '../network.js';
 import type { CollectorLimits } from '../options.js';
 import { type Problem, retryLater } from '../problems.js';
 import { TokenBucket } from '../rate-limit.js';
@@ -48,7 +48,7 @@ export class KeyLimits {
   }
 
   #addressOf(request: FastifyRequest): TokenBucket {
-    return this.#options.addresses.bucket(networkOf(request.ip));
+    return this.#options.addresses.bucket(networkOfRequest(request));
   }
 
   #bucketOf(request: FastifyRequest, kind: KeyKind): TokenBucket {

@@ -115,9 +115,7 @@ function problemOf(rejected: readonly object[]): Problem {
 async function itemsIn(request: FastifyRequest): Promise<readonly unknown[] | Problem> {
   const head = bodyHead(request.headers, bodyBytesMax);
   if (isProblem(head)) return head;
-  const body = await readBody(request.raw, head, bodyBytesMax).catch(() =>
-    problem(400, 'bad_request', 'The body did not arrive whole.'),
-  );
+  const body = await readBody(request.raw, head, bodyBytesMax);
   return isProblem(body) ? body : itemsOf(body, head.format, linksMax);
 }
 

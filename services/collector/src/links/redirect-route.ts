@@ -8,7 +8,7 @@ import { isBotAgent, normalise } from '@rosi/events';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AddressLimits } from '../address-limits.js';
 import type { CollectorMetrics } from '../collector-metrics.js';
-import { networkOf } from '../network.js';
+import { networkOfRequest } from '../network.js';
 import { requestContext, type Workspace } from '../request-context.js';
 import { clickEvent } from './click-event.js';
 import type { ClickStore } from './click-store.js';
@@ -79,7 +79,7 @@ function follow(
   const { metrics, recent, workspace } = route;
   const query = request.url.split('?').slice(1).join('?');
   const at = route.now();
-  const address = networkOf(request.ip);
+  const address = networkOfRequest(request);
   const context = requestContext(request, 'write', workspace, at);
   const mayIdentify = !context.secGpc;
   const visitor = {

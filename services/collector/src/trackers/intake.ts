@@ -6,7 +6,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
 import type { KeyKind } from '../access.js';
-import { readWhole } from '../body.js';
+import { readBody } from '../body.js';
 import { acceptItems, admit, type EventsRoute } from '../events-route.js';
 import { isDeeperThan, parseJson } from '../exact-json.js';
 import { isProblem, type Problem, problem } from '../problems.js';
@@ -37,7 +37,7 @@ export async function withJsonBody<T extends object>(
   const head = admit(route, request, keyKind);
   if (isProblem(head)) return head;
   try {
-    const body = await readWhole(request.raw, head, route.limits.bodyBytesMax);
+    const body = await readBody(request.raw, head, route.limits.bodyBytesMax);
     if (isProblem(body)) return body;
     route.metrics.received(body.length);
     const json = isUtf8(body) ? parseJson(body.toString('utf8')) : undefined;

@@ -117,7 +117,8 @@ test('a mention names nobody; other fields and objects count nothing', () => {
 
 test('the question at set-up is answered to who knows the token, and to nobody else', async () => {
   const log = new MemoryLog();
-  const { app, get } = await appFor(log, { webhooks: [endpoint, endpointOf('shopify')] });
+  const endpoints = [endpoint, endpointOf('shopify')];
+  const { app, get } = await appFor(log, { webhooks: () => endpoints });
   const ask = (token: string, address = 'meta/page', mode = 'subscribe') =>
     get(
       `/hooks/${address}?hub.mode=${mode}&hub.verify_token=${token}&hub.challenge=%3Cb%3E1158201444`,

@@ -20,7 +20,7 @@ interface Delivery {
 }
 
 async function hooks(log: MemoryLog, more: Partial<CollectorOptions> = {}) {
-  const { app, get } = await appFor(log, { webhooks, ...more });
+  const { app, get } = await appFor(log, { webhooks: () => webhooks, ...more });
   const deliver = (body: string | Buffer, delivery: Delivery = {}) =>
     app.inject({
       method: 'POST',
@@ -61,6 +61,30 @@ describe('who is let in', () => {
     const ids = log.events.map(({ eventId }) => eventId);
     expect(ids.slice(3)).toEqual(ids.slice(0, 3));
     expect(new Set(ids).size).toBe(3);
+  });
+
+  test('by the secrets of now, when they are replaced while it runs', async () => {
+    let current = webhooks;
+    const { deliver } = await hooks(new MemoryLog(), { webhooks: () => current });
+    const byNew = { hmac: shopifyHmac(order, 'newer-webhook-secret-of-the-tests') };
+    expect(codeOf(await deliver(order, byNew))).toBe('signature_wrong');
+    current = [{ ...shop, secrets: ['newer-webhook-secret-of-the-tests', webhookSecret] }];
+    expect((await deliver(order, byNew)).statusCode).toBe(200);
+    expect((await deliver(order)).statusCode).toBe(200);
+    expect(codeOf(await deliver(order, { hmac: shopifyHmac(order, olderSecret) }))).toBe(
+      'signature_wrong',
+    );
+    current = [];
+    expect(codeOf(await deliver(order, byNew))).toBe('not_found');
+  });
+
+  test('an endpoint that changes has used up what it has used up', async () => {
+    let current = [shop];
+    const limits = { webhookRate: { eventsPerSecond: 1, burst: 1 } };
+    const { deliver } = await hooks(new MemoryLog(), { webhooks: () => current, limits });
+    expect((await deliver(order)).statusCode).toBe(200);
+    current = [{ ...shop }];
+    expect(codeOf(await deliver(order))).toBe('rate_limited');
   });
 
   test.each<[Delivery, number, string]>([

@@ -6,7 +6,7 @@
  * refuse.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { bodyHead, readWhole } from '../body.js';
+import { bodyHead, readBody } from '../body.js';
 import type { CollectorMetrics } from '../collector-metrics.js';
 import { isProblem, type Problem, problem, retryLater, sendProblem } from '../problems.js';
 import { TokenBucket } from '../rate-limit.js';
@@ -24,21 +24,38 @@ interface Address {
 }
 
 export function addWebhookRoute(app: FastifyInstance, route: WebhookRoute): void {
-  const doors = new Map<string, Door>();
-  for (const endpoint of route.options.webhooks ?? []) {
-    const bucket = new TokenBucket(route.limits.webhookRate, route.now);
-    doors.set(`${endpoint.source}/${endpoint.id}`, { endpoint, bucket });
-  }
+  const doorOf = doorFinder(route);
   app.post<Address>('/hooks/:source/:endpoint_id', async (request, reply) => {
-    const door = doors.get(`${request.params.source}/${request.params.endpoint_id}`);
+    const door = doorOf(request.params);
     const answer = door === undefined ? unknownEndpoint() : await answerOf(route, door, request);
     count(route.metrics, door, answer);
     return send(reply, answer);
   });
   app.get<Address>('/hooks/:source/:endpoint_id', (request, reply) => {
-    const door = doors.get(`${request.params.source}/${request.params.endpoint_id}`);
-    return answerChallenge(route, door, request, reply);
+    return answerChallenge(route, doorOf(request.params), request, reply);
   });
+}
+
+/** Endpoints change while it runs; what an address has used up of its limit stays used up. */
+function doorFinder(route: WebhookRoute): (address: Address['Params']) => Door | undefined {
+  let known: readonly WebhookEndpoint[] = [];
+  let doors = new Map<string, Door>();
+  return ({ source, endpoint_id: id }) => {
+    const endpoints = route.options.webhooks?.() ?? known;
+    if (endpoints !== known) {
+      const before = doors;
+      known = endpoints;
+      doors = new Map(
+        endpoints.map((endpoint) => {
+          const address = `${endpoint.source}/${endpoint.id}`;
+          const bucket =
+            before.get(address)?.bucket ?? new TokenBucket(route.limits.webhookRate, route.now);
+          return [address, { endpoint, bucket }];
+        }),
+      );
+    }
+    return doors.get(`${source}/${id}`);
+  };
 }
 
 /** A provider asks once, when an address is set up, whether it is ours. */
@@ -92,7 +109,7 @@ async function answerOf(
     return retryLater(503, 'overloaded', 'Too much is under way: send it again shortly.', 1);
   }
   try {
-    const body = await readWhole(request.raw, head, route.limits.bodyBytesMax);
+    const body = await readBody(request.raw, head, route.limits.bodyBytesMax);
     if (isProblem(body)) return body;
     const taking: Taking = {
       endpoint,
