@@ -20,6 +20,7 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('put' as const), key, n: fc.nat(99) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), key }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('commit' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('arrive' as const) }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -36,7 +37,7 @@ function list(state: StateStore, options: Parameters<StateStore['range']>[0]): s
   return [...state.range(options)].map(([k, v]) => `${k.toString('hex')}=${v.toString()}`);
 }
 
-test('reads as the plain state does, whatever is committed in between', async () => {
+test('reads as the plain state does, whatever is on its way to the copy', async () => {
   let task = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
@@ -44,14 +45,25 @@ test('reads as the plain state does, whatever is committed in between', async ()
       const copy = local.copyOf(`state/${task}`);
       const state = createTaskState(copy);
       const plain = createMemoryState();
+      let arrive = async () => {};
       for (const one of steps) {
         if (one.kind === 'put') {
           for (const each of [state, plain]) each.put(one.key, Buffer.from(String(one.n)));
         } else if (one.kind === 'delete') {
           for (const each of [state, plain]) each.delete(one.key);
         } else if (one.kind === 'commit') {
-          await copy.apply(state.written(), { changelogOffset: 1, savedAtMs: 1 });
-          state.forget();
+          await arrive();
+          const entries = [...state.written()];
+          const forget = state.handOver();
+          expect([...state.written()]).toEqual([]);
+          expect(state.writtenBytes).toBe(0);
+          arrive = async () => {
+            await copy.apply(entries, { changelogOffset: 1, savedAtMs: 1 });
+            forget();
+          };
+        } else if (one.kind === 'arrive') {
+          await arrive();
+          arrive = async () => {};
         } else {
           const { kind: _, from, limit, ...rest } = one;
           const options = {
@@ -66,7 +78,7 @@ test('reads as the plain state does, whatever is committed in between', async ()
         list(plain, { prefix: Buffer.alloc(0) }),
       );
     }),
-    { numRuns: 150 },
+    { numRuns: 300 },
   );
 });
 
