@@ -37,6 +37,15 @@ function list(state: StateStore, options: Parameters<StateStore['range']>[0]): s
   return [...state.range(options)].map(([k, v]) => `${k.toString('hex')}=${v.toString()}`);
 }
 
+const none = Buffer.alloc(0);
+const removedThenWritten = [
+  { kind: 'delete', key: none },
+  { kind: 'range', prefix: none, from: undefined, reverse: false, limit: undefined },
+  { kind: 'put', key: none, n: 0 },
+  { kind: 'commit' },
+  { kind: 'arrive' },
+] as const;
+
 test('reads as the plain state does, whatever is on its way to the copy', async () => {
   let task = 0;
   await fc.assert(
@@ -78,7 +87,11 @@ test('reads as the plain state does, whatever is on its way to the copy', async 
         list(plain, { prefix: Buffer.alloc(0) }),
       );
     }),
-    { numRuns: 300 },
+    {
+      numRuns: 300,
+      // Sorted as removed, then written and gone to the copy: the sorted removal must go, too.
+      examples: [[[...removedThenWritten]]],
+    },
   );
 });
 

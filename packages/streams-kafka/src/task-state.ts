@@ -101,7 +101,9 @@ class Writes {
       // What has been written again since stays.
       if (this.byKey.get(text) !== write) continue;
       this.byKey.delete(text);
-      if (!this.unsorted.delete(text)) this.tree.delete(text);
+      this.unsorted.delete(text);
+      // It may hold an older write of the key, too.
+      this.tree.delete(text);
     }
   }
 }
