@@ -32,6 +32,20 @@ export const kafkaFaults: readonly Fault[] = [
       breaks: 'State of topics that were removed goes on in those that were made anew.',
     },
   ]),
+  ...faultsOf(`${streams}/task-state.ts`, `${streams}/task-state.test.ts`, [
+    {
+      name: 'what was written again is forgotten with what went to the copy',
+      find: 'if (this.byKey.get(text) !== write) continue;',
+      replace: '',
+      breaks: 'A change that is made while the one before is saved is lost.',
+    },
+    {
+      name: 'an older write of what went to the copy stays',
+      find: 'this.tree.delete(text);',
+      replace: '',
+      breaks: 'A page of a person lacks what was removed and came back.',
+    },
+  ]),
   ...faultsOf(`${streams}/assign-units.ts`, `${streams}/assign-units.test.ts`, [
     {
       name: 'odd tasks of every processor to the same member',

@@ -45,6 +45,8 @@ export class OpenTask {
   private outgoingBytes = 0;
   private isDirty = false;
   private batchNow = 0;
+  /** The last commit's way to the copy. */
+  private saved: Promise<void> = Promise.resolve();
   private readonly gate: Gate | undefined;
 
   constructor(
@@ -138,7 +140,10 @@ export class OpenTask {
     return move.kind === 'handle' ? 1 : 0;
   }
 
-  /** Commits what the batches since the last commit have done. */
+  /**
+   * Commits what the batches since the last commit have done. The copy on disk follows while work goes
+   * on: should it not be reached, the changelog has told it by the time that the task is opened again.
+   */
   async commit(): Promise<void> {
     const { declaration, names, partition, copy, onStep } = this.spec;
     const topic = names.changelogOf(declaration.name);
@@ -155,9 +160,14 @@ export class OpenTask {
     await this.producer.commit();
     onStep('committed');
     const changelogOffset = (sent.get(`${topic}/${partition}`) ?? Number.NaN) + 1;
-    await copy.apply(entries, { changelogOffset, savedAtMs: Date.now() });
-    onStep('saved');
-    this.state.forget();
+    await this.saved;
+    const forget = this.state.handOver();
+    this.saved = copy.apply(entries, { changelogOffset, savedAtMs: Date.now() }).then(() => {
+      onStep('saved');
+      forget();
+    });
+    // Whoever commits or closes next hears of it.
+    this.saved.catch(() => {});
     this.outgoing = [];
     this.outgoingBytes = 0;
     this.committed = positions;
@@ -175,8 +185,10 @@ export class OpenTask {
     return this.committed;
   }
 
-  close(): Promise<void> {
-    return this.producer.close();
+  /** The copy is at rest afterwards, with the last commit or without it. */
+  async close(): Promise<void> {
+    await this.saved.catch(() => {});
+    await this.producer.close();
   }
 
   private positions(): ReadonlyMap<string, number> {

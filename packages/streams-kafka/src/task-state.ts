@@ -1,6 +1,7 @@
 /**
- * A task's state while a transaction is under way: the copy on disk as of the last commit, and over
- * it, in memory, what has been written since. Nothing reaches the copy before Kafka has committed.
+ * A task's state while a transaction is under way: the copy on disk, and over it, in memory, what has
+ * been written since. Nothing reaches the copy before Kafka has committed; what is on its way there
+ * stays readable here until it has arrived, so that work goes on meanwhile.
  */
 import { createRequire } from 'node:module';
 import { byteRange, type StateStore } from '@rosi/streams';
@@ -21,12 +22,12 @@ interface Write {
 }
 
 export interface TaskState extends StateStore {
-  /** Everything written since the last `forget`, each key once, in the order of keys. */
+  /** Everything written since the last `handOver`, each key once, in the order of keys. */
   written(): Iterable<ChangelogEntry>;
   /** The bytes of what is written, about. */
   readonly writtenBytes: number;
-  /** What was written is in the copy, or is not to be. */
-  forget(): void;
+  /** What was written is on its way to the copy; the answer is to be called once it is there. */
+  handOver(): () => void;
 }
 
 export function createTaskState(copy: LocalCopy): TaskState {
@@ -46,7 +47,7 @@ export function createTaskState(copy: LocalCopy): TaskState {
     get writtenBytes() {
       return writes.bytes;
     },
-    forget: () => writes.clear(),
+    handOver: () => writes.handOver(),
   };
 }
 
@@ -57,7 +58,10 @@ export function createTaskState(copy: LocalCopy): TaskState {
  */
 class Writes {
   bytes = 0;
+  /** All that the copy may not have yet. */
   private readonly byKey = new Map<string, Write>();
+  /** Those of them that are not on their way to the copy. */
+  private fresh = new Map<string, Write>();
   private readonly unsorted = new Map<string, Write>();
   private tree: Tree = emptyTree();
 
@@ -69,6 +73,7 @@ class Writes {
     const text = textOf(key);
     const write = { key, value };
     this.byKey.set(text, write);
+    this.fresh.set(text, write);
     this.unsorted.set(text, write);
     this.bytes += key.length + (value?.length ?? 0);
   }
@@ -81,14 +86,25 @@ class Writes {
   }
 
   *all(): Generator<Write> {
-    for (const text of [...this.byKey.keys()].sort()) yield this.byKey.get(text) as Write;
+    for (const text of [...this.fresh.keys()].sort()) yield this.fresh.get(text) as Write;
   }
 
-  clear(): void {
-    this.byKey.clear();
-    this.unsorted.clear();
-    this.tree = emptyTree();
+  handOver(): () => void {
+    const leaving = this.fresh;
+    this.fresh = new Map();
     this.bytes = 0;
+    return () => this.forget(leaving);
+  }
+
+  private forget(arrived: ReadonlyMap<string, Write>): void {
+    for (const [text, write] of arrived) {
+      // What has been written again since stays.
+      if (this.byKey.get(text) !== write) continue;
+      this.byKey.delete(text);
+      this.unsorted.delete(text);
+      // It may hold an older write of the key, too.
+      this.tree.delete(text);
+    }
   }
 }
 
