@@ -94,6 +94,8 @@ describe('what is wrong with a file or a flag is told, and nothing is sent', () 
     const answer = await runImport(product.dataDir, words);
     expect(answer.code).toBe(1);
     expect(answer.stdout).toContain('line 2: amount_unreadable: total "ann" is no amount');
+    expect(answer.stdout).toContain('is --map total=customer_id right?');
+    expect(answer.stdout).toContain('Nothing was sent. Mend the mapping (--map)');
     expect(answer.stdout).toContain('line 3: amount_unreadable: total "bob" is no amount');
     expect(answer.stdout).toMatch(/^ {2}rejected: 2$/m);
   });

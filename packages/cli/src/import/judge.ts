@@ -6,6 +6,7 @@ import { createHmac } from 'node:crypto';
 import { type NormaliseContext, normalise } from '@rosi/events';
 import type { NumberedEvent } from './batches.js';
 import { countRejected, emptyTally, type Tally } from './report.js';
+import { rejectionText } from './too-precise.js';
 
 export function judgeContext(hashKey: string, now: number): NormaliseContext {
   return {
@@ -24,11 +25,14 @@ export function judgeContext(hashKey: string, now: number): NormaliseContext {
 
 export function judgeBatch(batch: readonly NumberedEvent[], context: NormaliseContext): Tally {
   const tally = { ...emptyTally(), sent: batch.length };
-  for (const { line, json } of batch) {
+  for (const { line, event, json } of batch) {
     // As the collector sees it: what JSON does not carry is not there.
     const result = normalise(JSON.parse(json), context);
     if (result.ok) tally.accepted += 1;
-    else countRejected(tally, { line, code: result.code, message: result.message });
+    else {
+      const { code, message } = result;
+      countRejected(tally, { line, code, message: rejectionText(code, message, event) });
+    }
   }
   return tally;
 }

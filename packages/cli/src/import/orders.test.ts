@@ -77,7 +77,14 @@ describe('Shopify', () => {
     );
     const tally = judgeBatch(batch, judgeContext('key', Date.parse('2026-04-01T00:00:00Z')));
     expect(tally).toMatchObject({ sent: 3, accepted: 2, rejected: 1 });
-    expect(tally.firstRejected[0]).toMatchObject({ line: 5, code: 'amount_too_precise' });
+    expect(tally.firstRejected).toEqual([
+      {
+        line: 5,
+        code: 'amount_too_precise',
+        message:
+          'total "1.000" has more digits after the point than EUR has (2): round it in the file',
+      },
+    ]);
   });
 });
 
@@ -151,6 +158,12 @@ describe('any table', () => {
       { kind: 'event', event: { order: { total: '1234.50', currency: 'EUR' } } },
       { kind: 'rejected', line: 3, code: 'time_unreadable' },
       { kind: 'rejected', line: 4, code: 'total_missing' },
+    ]);
+  });
+  it('names the column of an amount that is none', async () => {
+    const text = 'order_id,date,total,currency\n1,2026-04-01,1.00,EUR\n';
+    expect((await ordersOf(text, { time, map: 'total=date' })).items).toMatchObject([
+      { message: expect.stringContaining('"2026-04-01" is no amount: is --map total=date right?') },
     ]);
   });
 });

@@ -60,6 +60,8 @@ export interface ImportReport extends ImportCounts {
   /** Events that an interrupted run before had already sent. */
   readonly resumedAfter: number;
   readonly skipped: Readonly<Record<string, number>>;
+  /** Orders that state no identifier; of lines that are sent. */
+  readonly ordersOfNobody: number;
   /** How the file was read: encoding, preset, columns. */
   readonly reading: Readonly<Record<string, string>>;
   /** Of a dry run: the first events. */
@@ -93,9 +95,24 @@ export function reportText(report: ImportReport): string {
     ...lines,
     `  skipped: ${total(report.skipped)}`,
     ...list(report.skipped),
-    ...(report.dryRun
-      ? []
-      : ['Events sent before are recognised and change nothing. Next: npx rosi status --wait']),
+    ...(report.ordersOfNobody > 0 ? [nobodyText(report)] : []),
+    ...nextText(report),
     '',
   ].join('\n');
+}
+
+const nobodyText = ({ ordersOfNobody, kind }: ImportReport) =>
+  `  without any identifier: ${ordersOfNobody} (by itself nothing but a coupon can be credited)` +
+  (kind === 'orders' ? '; name a column by --map email=…' : '');
+
+const mappedKinds = ['orders', 'refunds', 'spend', 'touchpoints'];
+
+function nextText({ dryRun, sent, rejected, kind }: ImportReport): readonly string[] {
+  if (dryRun) return [];
+  if (sent > 0) {
+    return ['Events sent before are recognised and change nothing. Next: npx rosi status --wait'];
+  }
+  if (rejected === 0) return ['Nothing was sent.'];
+  const mend = mappedKinds.includes(kind) ? 'the mapping (--map)' : 'the file';
+  return [`Nothing was sent. Mend ${mend} and run it again.`];
 }

@@ -58,8 +58,12 @@ export function amountOf(text: string, options: TableOptions, field: string): st
   if (text === '') return null;
   const amount = readAmount(text, options.decimal);
   if (amount !== null) return amount;
-  const hint = options.decimal === '.' ? '; for a decimal comma use --decimal ,' : '';
-  throw new RowProblem('amount_unreadable', `${field} ${JSON.stringify(text)} is no amount${hint}`);
+  const mapped = `${field}=${options.columns.sourceOf(field)}`;
+  const hint = options.decimal === '.' ? ' For a decimal comma use --decimal ,' : '';
+  throw new RowProblem(
+    'amount_unreadable',
+    `${field} ${JSON.stringify(text)} is no amount: is --map ${mapped} right?${hint}`,
+  );
 }
 
 export function requiredText(row: Row, options: TableOptions, field: string): string {

@@ -5,9 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NumberedEvent } from './batches.js';
 import type { ImportItem } from './item.js';
 import { openProgressFile } from './progress-file.js';
-import { emptyTally } from './report.js';
+import { emptyTally, reportText } from './report.js';
 import { type ImportRun, runImport } from './run-import.js';
 import { sendBatch } from './sender.js';
+import { openSourceFile } from './source-file.js';
 
 let folder = '';
 beforeEach(() => {
@@ -85,6 +86,33 @@ describe('runImport', () => {
     });
     expect((await runImport(runOf(accept))).resumedAfter).toBe(0);
   });
+});
+
+it('counts the orders that state no identifier', async () => {
+  async function* orders(): AsyncIterable<ImportItem> {
+    const order = (id: string, identifiers: object): ImportItem => ({
+      kind: 'event',
+      line: 1,
+      event: { event_id: id, type: 'purchase', identifiers },
+    });
+    yield order('a', {});
+    yield order('b', { email: 'ada@example.org' });
+    yield { kind: 'event', line: 2, event: { event_id: 'c', type: 'refund' } };
+  }
+  const outcome = await runImport({ ...runOf(accept), items: orders() });
+  expect(outcome).toMatchObject({ sent: 3, ordersOfNobody: 1 });
+  const about = { file: 'f.csv', kind: 'orders', dryRun: false, reading: {}, seconds: 0 };
+  const text = reportText({ ...about, ...outcome });
+  expect(text).toMatch(/without any identifier: 1 .*--map email=/);
+  expect(text).toContain('Next: npx rosi status --wait');
+  const unsent = { ...about, ...outcome, sent: 0, accepted: 0, rejected: 3 };
+  expect(reportText(unsent)).toContain('Nothing was sent. Mend the mapping (--map)');
+});
+
+it('says plainly that a file is not there', async () => {
+  await expect(openSourceFile('orders.csv', 'auto')).rejects.toThrow(
+    `There is no file orders.csv here (${process.cwd()}).`,
+  );
 });
 
 describe('sendBatch', () => {

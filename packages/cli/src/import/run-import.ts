@@ -4,7 +4,7 @@
  * was interrupted included.
  */
 import { type Batches, createBatches, type NumberedEvent } from './batches.js';
-import type { ImportItem } from './item.js';
+import type { ImportEvent, ImportItem } from './item.js';
 import type { ProgressFile } from './progress-file.js';
 import { addTally, countRejected, emptyTally, type ImportReport, type Tally } from './report.js';
 
@@ -27,6 +27,7 @@ export type ImportOutcome = Pick<
   | 'rejectedByCode'
   | 'firstRejected'
   | 'skipped'
+  | 'ordersOfNobody'
   | 'preview'
   | 'resumedAfter'
 >;
@@ -42,6 +43,7 @@ export async function runImport(run: ImportRun): Promise<ImportOutcome> {
   const preview: unknown[] = [];
   const batches: Batches = createBatches();
   let events = 0;
+  let ordersOfNobody = 0;
   for await (const item of run.items) {
     if (item.kind === 'skipped') {
       skippedLines[item.reason] = (skippedLines[item.reason] ?? 0) + 1;
@@ -49,6 +51,7 @@ export async function runImport(run: ImportRun): Promise<ImportOutcome> {
       countRejected(local, item);
     } else {
       events += 1;
+      if (isOfNobody(item.event)) ordersOfNobody += 1;
       if (preview.length < run.previewMax) preview.push(item.event);
       if (events <= before.events) continue;
       const batch = batches.add(item.line, item.event);
@@ -61,7 +64,15 @@ export async function runImport(run: ImportRun): Promise<ImportOutcome> {
   run.progress?.remove();
   const total = delivery.tally;
   addTally(total, local);
-  return { ...total, skipped: skippedLines, preview, resumedAfter: before.events };
+  const resumedAfter = before.events;
+  return { ...total, skipped: skippedLines, ordersOfNobody, preview, resumedAfter };
+}
+
+/** A purchase that states no identifier: no touchpoint leads to it by itself. */
+function isOfNobody({ type, identifiers }: ImportEvent): boolean {
+  if (type !== 'purchase') return false;
+  const stated = typeof identifiers === 'object' && identifiers !== null ? identifiers : {};
+  return Object.keys(stated).length === 0;
 }
 
 interface Delivery {

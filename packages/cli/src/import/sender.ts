@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { reasonOf, refused } from '../reading/api.js';
 import type { NumberedEvent } from './batches.js';
 import { countRejected, emptyTally, type Tally } from './report.js';
+import { rejectionText } from './too-precise.js';
 
 export interface SenderOptions {
   readonly url: string;
@@ -87,7 +88,9 @@ function tallyOf(batch: readonly NumberedEvent[], text: string): Tally {
   const answer = answerSchema.parse(JSON.parse(text));
   const tally = { ...emptyTally(), sent: batch.length, accepted: answer.accepted };
   for (const { index, code, message } of answer.rejected) {
-    countRejected(tally, { line: batch[index]?.line ?? 0, code, message });
+    const sent = batch[index];
+    const told = sent === undefined ? message : rejectionText(code, message, sent.event);
+    countRejected(tally, { line: sent?.line ?? 0, code, message: told });
   }
   return tally;
 }

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, realpath, stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { RosiError } from '@rosi/service-kit';
 import {
@@ -66,10 +67,17 @@ async function describe(path: string) {
     if (!found.isFile()) throw new Error('it is not a file');
     return { size: found.size, mtimeMs: found.mtimeMs, realPath: await realpath(path) };
   } catch (cause) {
+    if (isMissing(cause)) {
+      const here = isAbsolute(path) ? '' : ` here (${process.cwd()})`;
+      throw new RosiError('ROSI_USAGE_INVALID', `There is no file ${path}${here}.`, { cause });
+    }
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw unreadable(path, reason, cause);
   }
 }
+
+const isMissing = (cause: unknown) =>
+  cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
 
 function unreadable(path: string, reason: string, cause: unknown): RosiError {
   return new RosiError('ROSI_USAGE_INVALID', `${path} can't be read: ${reason}.`, { cause });
