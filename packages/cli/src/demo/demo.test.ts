@@ -4,7 +4,7 @@ import { catalogueEvents, type DemoEvent } from './catalogue.js';
 import { Chance } from './chance.js';
 import { createShop, dayMs, yearDays } from './shop.js';
 import { arrivals, yearTimes } from './stream.js';
-import { misplaced, type TruthRow } from './truth.js';
+import { misplaced, type TruthRow, truthText } from './truth.js';
 
 const until = Date.UTC(2026, 5, 30);
 const orders = 600;
@@ -123,4 +123,20 @@ test('what a model gives to the wrong post is half of all differences', () => {
   const rows = [row('a', 100n, 70n), row('b', 0n, 50n), row('', 20n, 0n)];
   expect(misplaced(rows, 'linear')).toBe(50n);
   expect(misplaced(rows, 'last_touch')).toBe(60n);
+});
+
+test('the table of the truth adds up, with the posts that it does not name', () => {
+  const rows = Array.from(
+    { length: 15 },
+    (_, n): TruthRow => ({
+      postId: n === 0 ? '' : `p-${n}`,
+      caused: 1_000n - BigInt(n),
+      credits: new Map([['linear', 500n]]),
+    }),
+  );
+  const lines = truthText(rows).split('\n');
+  expect(lines.filter((line) => /^(p-|\(no post\))/.test(line))).toHaveLength(12);
+  expect(lines).toContainEqual(expect.stringMatching(/^other posts \(3\) +29\.61 .*15\.00/));
+  expect(lines).toContainEqual(expect.stringMatching(/^sum +148\.95 .*75\.00/));
+  expect(truthText(rows.slice(0, 3))).not.toContain('other posts');
 });

@@ -63,23 +63,30 @@ export function misplaced(rows: readonly TruthRow[], model: string): bigint {
   return differences.reduce((sum, each) => sum + each, 0n) / 2n;
 }
 
+/** The largest posts, all others in one line, and their sum, which is the net of the orders. */
 export function truthText(rows: readonly TruthRow[]): string {
   const money = (minor: bigint) => formatMoney(Number(minor), currency);
-  const all = rows.reduce((sum, { caused }) => sum + caused, 0n);
+  const all = sumOf(rows, ({ caused }) => caused);
   const most = (row: TruthRow) =>
     models.reduce((max, model) => bigger(max, row.credits.get(model) ?? 0n), row.caused);
-  const shown = [...rows].sort((a, b) => Number(most(b) - most(a))).slice(0, rowsShown);
+  const sorted = [...rows].sort((a, b) => Number(most(b) - most(a)));
+  const others = sorted.slice(rowsShown);
   const percent = (part: bigint) => `${all === 0n ? 0 : Number((part * 100n) / all)} %`;
+  const lineOf = (name: string, posts: readonly TruthRow[]) => [
+    name,
+    money(sumOf(posts, ({ caused }) => caused)),
+    ...models.map((model) => money(sumOf(posts, ({ credits }) => credits.get(model) ?? 0n))),
+  ];
   const lines = [
-    ...shown.map(({ postId, caused, credits }) => [
-      postId === '' ? '(no post)' : postId,
-      money(caused),
-      ...models.map((model) => money(credits.get(model) ?? 0n)),
-    ]),
+    ...sorted.slice(0, rowsShown).map((row) => lineOf(row.postId || '(no post)', [row])),
+    ...(others.length === 0 ? [] : [lineOf(`other posts (${others.length})`, others)]),
+    lineOf('sum', rows),
     ['given to the wrong post', '', ...models.map((model) => percent(misplaced(rows, model)))],
   ];
   const right = (title: string) => ({ title, align: 'right' as const });
   return drawTable([{ title: 'post' }, right('truth'), ...models.map(right)], lines);
 }
 
+const sumOf = (rows: readonly TruthRow[], amount: (row: TruthRow) => bigint): bigint =>
+  rows.reduce((sum, row) => sum + amount(row), 0n);
 const bigger = (a: bigint, b: bigint) => (a > b ? a : b);
