@@ -2,7 +2,7 @@ import { defaultSettings } from '@rosi/attribution';
 import { RosiError } from '@rosi/service-kit';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from './program.js';
-import { amountText } from './reading/explain.js';
+import { amountText, receiptText } from './reading/explain.js';
 import { clickhouseError, tableText } from './reading/query.js';
 import { receiptDocument } from './start/receipt.js';
 import { describeFailure, type Terminal } from './terminal/terminal.js';
@@ -108,6 +108,55 @@ it('draws tables, and passes other formats on', () => {
   expect(tableText('a\tb')).toBe('a\tb\n');
   const error = 'Code: 62. DB::Exception:\n Syntax error: x.\n Expected one of: a, b. (version 1)';
   expect(clickhouseError(error)).toBe('Code: 62. DB::Exception: Syntax error: x.');
+});
+
+it('says that cells were cut, and what helps against an error', () => {
+  const body = { meta: [{ name: 'n', type: 'String' }], data: [['a'.repeat(61)], ['b']] };
+  expect(tableText(JSON.stringify(body))).toMatch(/\(2 rows\)\nCells that end with … .*--csv/);
+  const unknown = 'Code: 47. DB::Exception: Unknown x. (UNKNOWN_IDENTIFIER) (version 1)';
+  expect(clickhouseError(unknown)).toMatch(/\)\ndocs\/tables\.md .*DESCRIBE/);
+  const readonly = 'Code: 164. DB::Exception: Cannot drop. (READONLY) (version 1)';
+  expect(clickhouseError(readonly)).toContain('`rosi query` only reads.');
+});
+
+it('says what a dash in a receipt means, where one stands', () => {
+  const line = (credit: number, reason: string | null) => ({ credit, share: 0, reason });
+  const touch = {
+    touchpoint_id: 't',
+    type: 'click',
+    occurred_at: '2026-03-01T10:00:00Z',
+    platform: 'mastodon',
+    medium: 'social',
+    post_id: '',
+    influencer_id: '',
+    campaign_id: '',
+    status: 'credited',
+    reason: null,
+  };
+  const order = {
+    order_id: '1',
+    person_id: 'p',
+    occurred_at: '2026-03-02T10:00:00Z',
+    currency: 'EUR',
+    gross: 100,
+    tax: 0,
+    shipping: 0,
+    refunded: 0,
+    net: 100,
+    new_customer: true,
+    coupon_codes: [],
+    touchpoints_cut: false,
+  };
+  const receipt = (reason: string | null) => ({
+    order,
+    models: ['linear'],
+    touchpoints: [{ ...touch, models: { linear: line(100, reason) } }],
+    unattributed: {},
+    refused: {},
+    consistent: true,
+  });
+  expect(receiptText(receipt('not_first'))).toContain('- means: this model gives it nothing');
+  expect(receiptText(receipt(null))).not.toContain('means:');
 });
 
 describe('receiptDocument', () => {

@@ -85,6 +85,7 @@ export function receiptText(receipt: ReceiptView): string {
     headText(receipt),
     touchpointsText(receipt),
     refusedText(receipt),
+    dashText(receipt),
     receipt.consistent
       ? ''
       : 'Work on this order is pending: amounts and reasons are of different moments.\n',
@@ -115,7 +116,7 @@ function touchpointsText(receipt: ReceiptView): string {
     models.map((model) => {
       const line = lines[model];
       if (line === undefined) return '';
-      return line.reason === null ? amountText(line.credit, order.currency) : '-';
+      return line.reason === null ? amountText(line.credit, order.currency) : nothing;
     });
   const shown = receipt.touchpoints.filter(
     ({ status }) => status === 'credited' || status === 'eligible',
@@ -139,6 +140,16 @@ function touchpointsText(receipt: ReceiptView): string {
     ],
     rows,
   );
+}
+
+/** What a model gives that gives nothing. */
+const nothing = '-';
+
+function dashText({ touchpoints, unattributed }: ReceiptView): string {
+  const all = [...touchpoints.map((touch) => touch.models), unattributed];
+  const lines = all.flatMap((each) => Object.values(each));
+  if (lines.every(({ reason }) => reason === null)) return '';
+  return `${nothing} means: this model gives it nothing; --json has the reason.\n`;
 }
 
 function sums({ models, touchpoints, unattributed, order }: ReceiptView): string[] {

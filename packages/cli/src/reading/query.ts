@@ -4,7 +4,7 @@
  */
 import { RosiError } from '@rosi/service-kit';
 import { z } from 'zod';
-import { drawTable } from '../terminal/table.js';
+import { drawTable, isCut } from '../terminal/table.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { reasonOf } from './api.js';
 
@@ -87,10 +87,12 @@ export function tableText(text: string): string {
     title: name,
     align: isNumber(type) ? ('right' as const) : ('left' as const),
   }));
-  const table = drawTable(columns, data.slice(0, rowsShownMax));
+  const shown = data.slice(0, rowsShownMax);
+  const table = drawTable(columns, shown);
   const count = `${data.length} row${data.length === 1 ? '' : 's'}`;
   const cut = data.length > rowsShownMax ? `, the first ${rowsShownMax} shown; all: --csv` : '';
-  return `${table}(${count}${cut})\n`;
+  const whole = 'Cells that end with … are cut: --csv or --json print them whole.\n';
+  return `${table}(${count}${cut})\n${shown.flat().some(isCut) ? whole : ''}`;
 }
 
 const isNumber = (type: string) => /^(?:Nullable\()?(?:U?Int|Float|Decimal)/.test(type);
@@ -105,7 +107,10 @@ function parse(text: string): unknown {
 
 const errorCharactersMax = 300;
 
-/** `Code: 62. DB::Exception: Syntax error: …`, in one line, without the version at its end. */
+/**
+ * `Code: 62. DB::Exception: Syntax error: …`, in one line, without the version at its end; what
+ * helps in a second one.
+ */
 export function clickhouseError(text: string): string {
   // What else the parser would have taken is a long list that helps nobody.
   const line = text
@@ -113,5 +118,15 @@ export function clickhouseError(text: string): string {
     .replace(/ Expected one of: .*/, '')
     .replace(/\(version [^)]*\)+\s*$/, '')
     .trim();
-  return line.length > errorCharactersMax ? `${line.slice(0, errorCharactersMax)}…` : line;
+  const told = line.length > errorCharactersMax ? `${line.slice(0, errorCharactersMax)}…` : line;
+  const advice = advices.find(([codes]) => codes.test(text))?.[1];
+  return advice === undefined ? told : `${told}\n${advice}`;
 }
+
+const advices = [
+  [
+    /\((?:UNKNOWN_IDENTIFIER|UNKNOWN_TABLE)\)/,
+    'docs/tables.md lists tables and columns; or: rosi query "DESCRIBE orders_current"',
+  ],
+  [/\(READONLY\)/, '`rosi query` only reads.'],
+] as const;

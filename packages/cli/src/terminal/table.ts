@@ -47,14 +47,20 @@ const noBorders = Object.fromEntries(borderNames.map((name) => [name, '']));
 
 /** One line, of bounded width, and without control characters, which could move the cursor. */
 export function cellText(value: unknown): string {
-  const text =
-    value === null || value === undefined
-      ? ''
-      : typeof value === 'object'
-        ? JSON.stringify(value)
-        : String(value);
-  const plain = withoutControls(text);
-  return plain.length > cellCharactersMax ? `${plain.slice(0, cellCharactersMax - 1)}…` : plain;
+  const plain = plainText(value);
+  return isTooLong(plain) ? `${plain.slice(0, cellCharactersMax - 1)}…` : plain;
+}
+
+/** Whether a table shows only the beginning of it. */
+export function isCut(value: unknown): boolean {
+  return isTooLong(plainText(value));
+}
+
+const isTooLong = (text: string) => text.length > cellCharactersMax;
+
+function plainText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return withoutControls(typeof value === 'object' ? JSON.stringify(value) : String(value));
 }
 
 export function withoutControls(text: string): string {
