@@ -11,16 +11,16 @@ export function choicesView(choices: Choices, figures: Figures): Html {
 ${models.map((model) => modelView(model, choices.models.includes(model)))}
 </fieldset>
 <div class="selects">
-<label for="period">Period</label>
+<span class="select"><label for="period">Period</label>
 <select id="period" name="period">${periods.map(
     (period) =>
       html`<option value="${period}" ${flag('selected', period === figures.period)}>${periodWords[period]}</option>`,
-  )}</select>
-<label for="currency">Currency</label>
+  )}</select></span>
+<span class="select"><label for="currency">Currency</label>
 <select id="currency" name="currency">${figures.currencies.map(
     ({ currency }) =>
       html`<option value="${currency}" ${flag('selected', currency === figures.currency)}>${currency}</option>`,
-  )}</select>
+  )}</select></span>
 ${choices.openOrder === null ? null : order}
 <noscript><button type="submit">Show</button></noscript>
 </div>

@@ -67,7 +67,7 @@ function refusedView(context: Context): Html | null {
 
 function factsView({ order }: Receipt): Html {
   const amount = (minor: number) => amountText(BigInt(minor), order.currency);
-  const person = order.person_id === '' ? 'nobody known' : `person ${order.person_id.slice(0, 12)}`;
+  const person = order.person_id === '' ? 'nobody known' : `person ${shortId(order.person_id)}`;
   const facts = [
     `total ${amount(order.gross)}`,
     ...(order.refunded > 0 ? [`refunded ${amount(order.refunded)}`] : []),
@@ -78,6 +78,9 @@ function factsView({ order }: Receipt): Html {
   ];
   return html`<ul class="facts">${facts.map((fact) => html`<li>${fact}</li>`)}</ul>`;
 }
+
+const idCharacters = 12;
+const shortId = (id: string) => (id.length > idCharacters ? `${id.slice(0, idCharacters)}…` : id);
 
 /** What it was, what it belongs to, and when. */
 function touchName(touch: ReceiptTouchpoint, [, figures, , timezone]: Context): Html {
