@@ -65,11 +65,25 @@ export function retryLater(
   return problem(status, code, message, { 'retry-after': String(Math.max(1, afterSeconds)) });
 }
 
+/**
+ * Whoever sends too much hears so a moment later. Most senders wait for an answer before they send on: so a
+ * flood costs the others a fraction of what refusing it at once would. Only so many wait.
+ */
+const refusalMs = 500;
+const refusalsMax = 5_000;
+let refusals = 0;
+
 export function sendProblem(reply: FastifyReply, failure: Problem): FastifyReply {
   if (failure.headers !== undefined) reply.headers(failure.headers);
-  return reply
-    .code(failure.status)
-    .send({ error: { code: failure.code, message: failure.message } });
+  reply.code(failure.status);
+  const answer = { error: { code: failure.code, message: failure.message } };
+  if (failure.status !== 429 || refusals >= refusalsMax) return reply.send(answer);
+  refusals += 1;
+  setTimeout(() => {
+    refusals -= 1;
+    reply.send(answer);
+  }, refusalMs);
+  return reply;
 }
 
 /** Narrowing for functions that return a value or a problem. */
