@@ -9,6 +9,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the two cores of a small machine: a good part of most journeys is waiting.
+    maxWorkers: 3,
   },
 });
