@@ -9,7 +9,7 @@ import {
   sum,
   within,
 } from './queries-facts.js';
-import { type Answers, inMarch, march, ordered } from './queries-reckoning.js';
+import { type Answers, inMarch, ordered } from './queries-reckoning.js';
 
 const publishedInMarch = ({ shop }: Facts) =>
   [...shop.posts].filter(
@@ -83,10 +83,10 @@ export const content: Answers = {
     return waves.map(({ more: _, ...shown }) => shown);
   },
   24: ({ touchpoints, daily }) => {
-    const clicks = inMarch(touchpoints, 'occurred_at').filter(
+    const clicks = within(touchpoints, 'occurred_at', '2026-03-01', '2026-03-16').filter(
       (row) => row['type'] === 'click' && row['post_id'] !== '',
     );
-    const earned = daily('post', { model: 'last_touch', ...march });
+    const earned = daily('post', { model: 'last_touch', from: '2026-03-01', to: '2026-03-15' });
     const all = by(clicks, ['post_id'], (key, group) => {
       const own = earned.filter((row) => row['post_id'] === key['post_id']);
       const orders = round(sum(own, 'orders'), 2);

@@ -53,7 +53,7 @@ export const customers: Answers = {
   },
   16: ({ orders }) => {
     const known = orders.filter((row) => row['person_id'] !== '');
-    const rows = within(known, 'occurred_at', '2025-10-01', '2026-07-01');
+    const rows = within(known, 'occurred_at', '2026-01-01', '2026-07-01');
     const persons = by(rows, ['person_id'], (_, group) => {
       const firsts = group.filter((row) => row['new_customer'] === true);
       const first = firsts.map((row) => number(row, 'occurred_at'))[0] ?? null;
@@ -78,7 +78,7 @@ export const customers: Answers = {
   },
   17: ({ orders }) => {
     const known = orders.filter((row) => row['person_id'] !== '');
-    const before = within(known, 'occurred_at', '2025-07-01', '2026-01-01');
+    const before = within(known, 'occurred_at', '2025-10-01', '2026-01-01');
     const since = within(known, 'occurred_at', '2026-01-01', '2026-07-01');
     const active = new Set(since.map((row) => row['person_id']));
     const persons = by(before, ['person_id'], (key, group) => ({

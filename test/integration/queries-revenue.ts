@@ -17,7 +17,8 @@ export const revenue: Answers = {
   },
   2: ({ daily }) => {
     const models = ['first_touch', 'last_touch', 'linear', 'position_based', 'time_decay'];
-    const rows = daily('influencer', march).filter(
+    const twoWeeks = { from: '2026-03-01', to: '2026-03-14' };
+    const rows = daily('influencer', twoWeeks).filter(
       (row) => row['influencer_id'] !== '' && models.includes(String(row['model'])),
     );
     const all = by(rows, ['influencer_id', 'currency'], (key, group) => ({
