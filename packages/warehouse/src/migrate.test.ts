@@ -36,7 +36,7 @@ async function totals() {
 
 test('migrating twice does nothing the second time', async () => {
   const first = await database.warehouse.migrate(options);
-  const applied = ['0001', '0002', '0003', '0004', '0005', '0006', '0007'];
+  const applied = ['0001', '0002', '0003', '0004', '0005', '0006', '0007', '0008'];
   expect(first).toEqual({ applied, rebuilt: true });
   const second = await database.warehouse.migrate({ ...options, loadedBefore: true });
   expect(second).toEqual({ applied: [], rebuilt: false });
@@ -113,7 +113,8 @@ async function backTo0006() {
     ENGINE = ReplacingMergeTree(revision, gone) ORDER BY (workspace, ordered_at, order_id)
     SETTINGS non_replicated_deduplication_window = 10000`,
     'ALTER TABLE rosi.credit_by_channel_daily_sums DROP PROJECTION by_day',
-    "ALTER TABLE rosi.rosi_meta DELETE WHERE name = 'migration:0007' SETTINGS mutations_sync = 2",
+    `ALTER TABLE rosi.rosi_meta DELETE WHERE name IN ('migration:0007', 'migration:0008')
+    SETTINGS mutations_sync = 2`,
   ]) {
     await database.warehouse.command(statement);
   }
@@ -144,7 +145,7 @@ test('a database of 0006 keeps its orders and sums; then orders stand by quarter
   await database.warehouse.insertBatch(rowBlock('order_records', move), 'move');
 
   const again = await database.warehouse.migrate({ ...options, loadedBefore: true });
-  expect(again).toEqual({ applied: ['0007'], rebuilt: false });
+  expect(again).toEqual({ applied: ['0007', '0008'], rebuilt: false });
   await database.warehouse.insertBatch(rowBlock('order_records', batch('new', 200)), 'new');
   const [found] = await database.warehouse.query(`SELECT
     (SELECT count() FROM rosi.orders_by_time) AS orders,

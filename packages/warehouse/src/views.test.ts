@@ -414,3 +414,23 @@ test('a receipt holds the order, its credits, and the touchpoints of its person'
   const none = { workspace: 'default', orderId: 'none' };
   expect(await readOrderReceipt(database.warehouse, none)).toBeUndefined();
 });
+
+test('what is no key never brings an older row back; a key is tested before the rest is read', async () => {
+  const of = (revision: number, personId: string) =>
+    credited(
+      { orderId: 'o1', revision, personId, net: 7, touches: [touch({ touchpointId: 't' })] },
+      [[0, 7, 1]],
+    );
+  await record(of(1, 'p1'));
+  await record(of(2, 'p2'));
+  const ofPerson = (view: string, person: string) =>
+    query(`SELECT person_id FROM rosi.${view} WHERE person_id = '${person}'`);
+  for (const view of ['orders_current', 'credits_current']) {
+    expect(await ofPerson(view, 'p1'), view).toEqual([]);
+    expect(await ofPerson(view, 'p2'), view).toEqual([{ person_id: 'p2' }]);
+  }
+  const plan = await query<{ explain: string }>(
+    "EXPLAIN actions = 1 SELECT * FROM rosi.credits_current WHERE order_id = 'o1'",
+  );
+  expect(plan.map(({ explain }) => explain).join('\n')).toMatch(/Prewhere filter[\s\S]*order_id/);
+});

@@ -1,9 +1,9 @@
 /**
- * The catalogue in typed columns; credits by model and interactions in order of time. The views that
- * join the catalogue, and orders in order of time, are made by 0007.
+ * The catalogue in typed columns; credits by model and interactions in order of time. Orders in order of
+ * time are made by 0007, the views of the catalogue and those that join it by 0008.
  */
 import { creditsByModel, interactionsByTime } from '../schema/by-time.js';
-import { catalogueViews } from '../schema/catalogue-views.js';
+import { catalogueColumns } from '../schema/catalogue-views.js';
 import { creditsUnresolved, revenueDaily } from '../schema/current-views.js';
 import { movedFromStatement } from '../schema/order-times.js';
 import type { Migration } from './migration.js';
@@ -11,7 +11,7 @@ import type { Migration } from './migration.js';
 export const migration0006: Migration = {
   number: '0006',
   statements: [
-    ...catalogueViews,
+    ...catalogueColumns,
     creditsUnresolved,
     revenueDaily,
     ...creditsByModel,

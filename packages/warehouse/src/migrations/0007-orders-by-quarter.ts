@@ -1,11 +1,10 @@
-/** Orders in order of time in partitions of a quarter; sums of a day; shorter joins of the catalogue. */
+/** Orders in order of time in partitions of a quarter; sums of a day. Shorter joins are made by 0008. */
 import { touchpointsByTime } from '../schema/by-time.js';
-import { resolvedViews } from '../schema/current-views.js';
 import { dayTotals } from '../schema/daily-sums.js';
 import { ordersInTime } from '../schema/order-times.js';
 import type { Migration } from './migration.js';
 
 export const migration0007: Migration = {
   number: '0007',
-  statements: [...resolvedViews, touchpointsByTime, ...dayTotals, ...ordersInTime],
+  statements: [touchpointsByTime, ...dayTotals, ...ordersInTime],
 };

@@ -133,8 +133,9 @@ const added = fieldsOnce.map(
 const computed = fieldsOnce.map(([name]) => `MATERIALIZE COLUMN ${catalogueColumn(name)}`);
 
 /** Of entries that are there already, columns are computed when read until the mutation has written them. */
-export const catalogueViews: readonly string[] = [
+export const catalogueColumns: readonly string[] = [
   `ALTER TABLE rosi.catalogue_entries ${added.join(',\n')}`,
   `ALTER TABLE rosi.catalogue_entries ${computed.join(', ')} SETTINGS mutations_sync = 0`,
-  ...kinds.map(catalogueView),
 ];
+
+export const catalogueViews: readonly string[] = kinds.map(catalogueView);

@@ -54,11 +54,14 @@ SETTINGS ${settings.join(',\n  ')}
 COMMENT ${literal(table.comment)}`;
 }
 
-/** A view whose meaning does not hang on the reader's own settings. */
+/**
+ * A view whose meaning does not hang on the reader's own settings. Where it reads with FINAL, a
+ * condition on the sorting key (no other) is tested before the other columns are read.
+ */
 export function createView(name: string, comment: string, select: string): string {
   return `CREATE OR REPLACE VIEW rosi.${name} AS
 ${select.trim()}
-SETTINGS join_use_nulls = 0
+SETTINGS join_use_nulls = 0, optimize_move_to_prewhere_if_final = 1
 COMMENT ${literal(comment)}`;
 }
 
