@@ -6,7 +6,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { startClient } from './client.mjs';
 import { secretKey, startProduct, untilSettled } from './product.mjs';
 import { profileText, readProfiles } from './profile.mjs';
@@ -16,12 +15,13 @@ const many = 60_000;
 const warmSeconds = 3;
 const targets = { ownMs: 5, hitsPerSecond: 5_000, otherKeyMs: 100 };
 
-/** Each part, and the line that tells it. `size` is 1, or less for a quick look. */
+/** Each part, and the line that tells it. Its `size` is 1, or less for a quick look. */
 const parts = {
   links: [measureLinks, linksLine],
   hits: [measureHits, hitsLine],
   idle: [measureIdle, idleLine],
   flood: [measureFlood, floodLine],
+  'wide-flood': [(product) => measureFlood(product, { addresses: many }), floodLine],
 };
 export const edgeParts = Object.keys(parts);
 
@@ -39,7 +39,7 @@ export const edge = {
       const figures = {};
       for (const name of part.length === 0 ? edgeParts : part) {
         const [measure, lineOf] = parts[name];
-        figures[name] = await measure(product, size);
+        figures[name] = await measure(product, { size });
         say(lineOf(figures[name]));
       }
       await product.stop();
@@ -62,7 +62,7 @@ async function load(product, options) {
   return client.run();
 }
 
-async function measureLinks(product, size) {
+async function measureLinks(product, { size }) {
   await api(product, '/v1/links', { link_id: 'shoes', url: 'https://shop.example/shoes' });
   const options = { kind: 'click', perSecond: 1_000, connections: 64 };
   await load(product, { ...options, seconds: warmSeconds });
@@ -85,7 +85,7 @@ async function measureLinks(product, size) {
   return { ...measured, own, cpu };
 }
 
-async function measureHits(product, size) {
+async function measureHits(product, { size }) {
   const perSecond = targets.hitsPerSecond;
   const options = { kind: 'hit', perSecond, connections: 256 };
   await load(product, { ...options, seconds: warmSeconds });
@@ -116,7 +116,7 @@ async function measureHits(product, size) {
 }
 
 /** Ten thousand that say nothing, two hundred that send a byte a second; visitors beside them. */
-async function measureIdle(product, size) {
+async function measureIdle(product, { size }) {
   const idle = { silent: Math.max(500, 10_000 * size), slow: 200 };
   const shared = { url: product.httpUrl, key: writeKey, addresses: many, agentsFrom: 0 };
   const holder = await startClient('./edge-client.mjs', { ...shared, kind: 'idle', idle });
@@ -134,8 +134,8 @@ async function measureIdle(product, size) {
   return { ...measured, ...held, cpu };
 }
 
-/** One key from one address as fast as it can; another key's visitors from everywhere. */
-async function measureFlood(product) {
+/** One key from one address or from many, as fast as it can; another key's visitors from everywhere. */
+async function measureFlood(product, { addresses = 1 }) {
   const made = await api(product, '/v1/keys', { kind: 'write', name: 'flood' });
   // Long enough to use up what an address may send at once, on a slow machine too.
   const seconds = 20;
@@ -143,9 +143,8 @@ async function measureFlood(product) {
   const alone = await load(product, { ...other, seconds: 5 });
   const flooding = load(product, {
     ...{ kind: 'hit', perSecond: 20_000, connections: 200, seconds: seconds + 2 },
-    ...{ key: made.key, addresses: 1, impatient: true },
+    ...{ key: made.key, addresses, impatient: true },
   });
-  await wait(1_000);
   const watched = product.watch();
   const beside = await load(product, { ...other, seconds });
   const cpu = watched.end();
@@ -160,6 +159,7 @@ async function measureFlood(product) {
   return {
     ...measured,
     cpu,
+    floodAddresses: addresses,
     aloneP99: alone.p99,
     flood: flood.statuses,
     floodPerSecond: flood.perSecond,
@@ -249,9 +249,20 @@ function idleLine({ open, slow, perSecond, p50, p99, cpu, cpuSeconds }) {
 }
 
 function floodLine(told) {
-  const { flood, floodPerSecond, p50, p99, max, aloneP99, cpu, cpuSeconds, floodCpuSeconds } = told;
+  const {
+    flood,
+    floodAddresses,
+    floodPerSecond,
+    p50,
+    p99,
+    max,
+    aloneP99,
+    cpu,
+    cpuSeconds,
+    floodCpuSeconds,
+  } = told;
   return (
-    `flood on one key, ${floodPerSecond.toFixed(0)}/s answered (${JSON.stringify(flood)}): another ` +
+    `flood on one key from ${floodAddresses} address${floodAddresses > 1 ? 'es' : ''}, ${floodPerSecond.toFixed(0)}/s answered (${JSON.stringify(flood)}): another ` +
     `key p50 ${ms(p50)}, p99 ${ms(p99)}, max ${ms(max)} (target p99 ${targets.otherKeyMs} ms; ` +
     `alone ${ms(aloneP99)}); ${cpuText(cpu, cpuSeconds + floodCpuSeconds)}`
   );

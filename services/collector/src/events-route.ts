@@ -94,16 +94,18 @@ async function take(
   const body = await readBody(request.raw, head, limits.bodyBytesMax);
   if (isProblem(body)) return body;
   metrics.received(body.length);
-  const sent = itemsOf(body, head.format, limits.eventsMax);
-  route.keyLimits.charge(request, keyKind, isProblem(sent) ? 1 : sent.length);
-  if (isProblem(sent)) return sent;
-  const context = requestContext(request, keyKind, route.workspace, route.now());
-  const pixel = isPixelRequest(request, keyKind)
-    ? readPixelEvents(sent, pixelFacts(request, context.receivedAt, context.hash))
-    : null;
-  const acceptance = await acceptItems(route, context, pixel?.items ?? sent);
-  if (pixel !== null && !isProblem(acceptance)) answerVisitor(request, reply, pixel);
-  return acceptance;
+  return route.keyLimits.inTurn(request, keyKind, async () => {
+    const sent = itemsOf(body, head.format, limits.eventsMax);
+    route.keyLimits.charge(request, keyKind, isProblem(sent) ? 1 : sent.length);
+    if (isProblem(sent)) return sent;
+    const context = requestContext(request, keyKind, route.workspace, route.now());
+    const pixel = isPixelRequest(request, keyKind)
+      ? readPixelEvents(sent, pixelFacts(request, context.receivedAt, context.hash))
+      : null;
+    const acceptance = await acceptItems(route, context, pixel?.items ?? sent);
+    if (pixel !== null && !isProblem(acceptance)) answerVisitor(request, reply, pixel);
+    return acceptance;
+  });
 }
 
 /** Normalises, makes durable, counts: the same for everything that speaks for a key. */

@@ -51,7 +51,7 @@ export interface CollectorLimits {
   /** Of each key. */
   readonly secretKeyRate: RateLimit;
   readonly writeKeyRate: RateLimit;
-  /** Of all write keys together, by network address. */
+  /** Of each network address with each write key. */
   readonly addressRate: RateLimit;
   /** Of each webhook endpoint; only signed deliveries are charged. */
   readonly webhookRate: RateLimit;

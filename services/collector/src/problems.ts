@@ -3,6 +3,8 @@
  * `{ "error": { "code", "message" } }`; codes are a closed list, shown in docs/api.md.
  */
 import type { FastifyReply } from 'fastify';
+import { laterOf } from './late-refusals.js';
+import { networkOfRequest } from './network.js';
 
 export const problemCodes = [
   'bad_request',
@@ -65,24 +67,12 @@ export function retryLater(
   return problem(status, code, message, { 'retry-after': String(Math.max(1, afterSeconds)) });
 }
 
-/**
- * Whoever sends too much hears so a moment later. Most senders wait for an answer before they send on: so a
- * flood costs the others a fraction of what refusing it at once would. Only so many wait.
- */
-const refusalMs = 500;
-const refusalsMax = 5_000;
-let refusals = 0;
-
 export function sendProblem(reply: FastifyReply, failure: Problem): FastifyReply {
   if (failure.headers !== undefined) reply.headers(failure.headers);
   reply.code(failure.status);
   const answer = { error: { code: failure.code, message: failure.message } };
-  if (failure.status !== 429 || refusals >= refusalsMax) return reply.send(answer);
-  refusals += 1;
-  setTimeout(() => {
-    refusals -= 1;
-    reply.send(answer);
-  }, refusalMs);
+  if (failure.status !== 429) return reply.send(answer);
+  laterOf(networkOfRequest(reply.request), () => reply.send(answer));
   return reply;
 }
 

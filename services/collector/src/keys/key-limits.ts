@@ -1,7 +1,7 @@
 /**
- * Limits of each key and of each network address, each a bucket of its own, so that a flood with one key or
- * from one place leaves the others what is theirs. A secret key has no limit by address: it is a
- * server's. Memory is bounded by the number of keys, and of addresses remembered.
+ * Limits of each key, and of each network address with each write key, so that a flood with one key or from
+ * one place leaves the others what is theirs, also where they share an address. A secret key has no limit by
+ * address: it is a server's. Memory is bounded by the number of keys, and of addresses remembered.
  */
 import type { FastifyRequest } from 'fastify';
 import { callerOf, type KeyKind } from '../access.js';
@@ -10,6 +10,7 @@ import { networkOfRequest } from '../network.js';
 import type { CollectorLimits } from '../options.js';
 import { type Problem, retryLater } from '../problems.js';
 import { TokenBucket } from '../rate-limit.js';
+import { Turns } from '../turns.js';
 
 export type KindBuckets = Readonly<Record<KeyKind, TokenBucket>>;
 
@@ -21,12 +22,25 @@ export interface KeyLimitsOptions {
   now(): number;
 }
 
+/** What one address may have under way with one key: what its rate lets come while the log commits. */
+const commitSeconds = 0.016;
+/** What one key may have under way while others are used, and how long after one was. */
+const sharedMax = 32;
+const sharedMs = 5_000;
+
 export class KeyLimits {
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #options: KeyLimitsOptions;
+  readonly #addressTurns: Turns;
+  readonly #keyTurns: Turns;
+  #lastKey = '';
+  #sharedUntil = 0;
 
   constructor(options: KeyLimitsOptions) {
     this.#options = options;
+    const ofAddress = Math.ceil(options.limits.addressRate.eventsPerSecond * commitSeconds);
+    this.#addressTurns = new Turns(() => ofAddress);
+    this.#keyTurns = new Turns(() => (this.#isShared() ? sharedMax : Infinity));
   }
 
   /** Null: the request may come now. */
@@ -47,8 +61,24 @@ export class KeyLimits {
     if (kind !== 'secret') this.#addressOf(request).charge(events);
   }
 
+  /** Does the work that a request makes, once read, in its turn among those of its sender and its key. */
+  inTurn<T>(request: FastifyRequest, kind: KeyKind, work: () => Promise<T>): Promise<T> {
+    const key = callerOf(request)?.id ?? kind;
+    if (key !== this.#lastKey) {
+      this.#sharedUntil = this.#lastKey === '' ? 0 : this.#options.now() + sharedMs;
+      this.#lastKey = key;
+    }
+    const ofKey = () => this.#keyTurns.take(key, work);
+    return kind === 'secret' ? ofKey() : this.#addressTurns.take(senderOf(request), ofKey);
+  }
+
+  /** A key that has all to itself may take it: fewer at once are fewer a second. */
+  #isShared(): boolean {
+    return this.#options.now() < this.#sharedUntil;
+  }
+
   #addressOf(request: FastifyRequest): TokenBucket {
-    return this.#options.addresses.bucket(networkOfRequest(request));
+    return this.#options.addresses.bucket(senderOf(request));
   }
 
   #bucketOf(request: FastifyRequest, kind: KeyKind): TokenBucket {
@@ -62,6 +92,10 @@ export class KeyLimits {
     return bucket;
   }
 }
+
+/** An address with a key. */
+const senderOf = (request: FastifyRequest) =>
+  `${networkOfRequest(request)} ${callerOf(request)?.id ?? ''}`;
 
 const rateOf = (kind: KeyKind, limits: CollectorLimits) =>
   kind === 'secret' ? limits.secretKeyRate : limits.writeKeyRate;

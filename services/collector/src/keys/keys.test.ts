@@ -290,6 +290,46 @@ describe('limits', () => {
   });
 });
 
+describe('work under way', () => {
+  const settle = () => new Promise((done) => setTimeout(done, 50));
+  const from = (n: number) => ({ 'x-forwarded-for': `203.0.113.${n}` });
+  const allTaken = async (asked: readonly Promise<number>[]) =>
+    expect(new Set(await Promise.all(asked))).toEqual(new Set([202]));
+
+  it('is so much of one address with a key; another key and another address go on', async () => {
+    const { add, status, log } = await serve();
+    const { key } = await add('write');
+    log.hold();
+    const flood = Array.from({ length: 40 }, () => status(key, from(1)));
+    await settle();
+    expect(log.appends).toBe(16);
+    const others = [status(writeKey, from(1)), status(key, from(2)), status(secretKey, from(1))];
+    await settle();
+    expect(log.appends).toBe(16 + others.length);
+    log.release();
+    await allTaken([...flood, ...others]);
+  });
+
+  it('is so much of a key from all addresses while another is used, and not otherwise', async () => {
+    const { add, status, log } = await serve();
+    const { key } = await add('write');
+    const flood = () => Array.from({ length: 40 }, (_, n) => status(key, from(n)));
+    log.hold();
+    const alone = flood();
+    await settle();
+    expect(log.appends).toBe(40);
+    log.release();
+    await allTaken(alone);
+    log.hold();
+    const other = status(writeKey, from(1));
+    const beside = flood();
+    await settle();
+    expect(log.appends).toBe(40 + 1 + 32);
+    log.release();
+    await allTaken([other, ...beside]);
+  });
+});
+
 describe('the audit', () => {
   it('has who did what, before it is done, and names nobody', async () => {
     const { ask, add, noted, log } = await serve();

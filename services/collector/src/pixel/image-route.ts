@@ -44,7 +44,8 @@ async function count(route: EventsRoute, request: FastifyRequest): Promise<Probl
   const { records, rejected } = accept([event], context, route.limits.depthMax);
   for (const { code } of rejected) route.metrics.rejected(code);
   if (records.length === 0) return problem(400, 'bad_request', 'The order is not usable.');
-  const failure = await appendDurably(route, records);
+  const append = () => appendDurably(route, records);
+  const failure = await route.keyLimits.inTurn(request, 'write', append);
   if (failure === null) route.metrics.accepted(context.source, records.length);
   return failure;
 }

@@ -61,7 +61,16 @@ interface Messages {
 }
 
 /** Reads, accepts and counts the messages of one request. */
-export async function takeMessages(
+export function takeMessages(
+  route: EventsRoute,
+  request: FastifyRequest,
+  messages: Messages,
+): Promise<MessagesTaken | Problem> {
+  const { keyKind } = messages;
+  return route.keyLimits.inTurn(request, keyKind, () => takeInTurn(route, request, messages));
+}
+
+async function takeInTurn(
   route: EventsRoute,
   request: FastifyRequest,
   { tracker, keyKind, count, read }: Messages,
