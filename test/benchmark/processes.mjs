@@ -95,7 +95,7 @@ export function watchProcesses(pid, threadsFile) {
   const timer = setInterval(() => {
     peak.product = Math.max(peak.product, rssAnonMegabytes(pid));
     peak.clickhouse = Math.max(peak.clickhouse, rssAnonMegabytes(clickhouse));
-  }, sampleMs);
+  }, sampleMs).unref();
   return {
     end() {
       clearInterval(timer);

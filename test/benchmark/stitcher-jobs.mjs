@@ -90,7 +90,7 @@ function startClock() {
   const timer = setInterval(() => {
     const found = /^RssAnon:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'));
     rssAnonMb = Math.max(rssAnonMb, Number(found?.[1] ?? 0) / 1024);
-  }, sampleMs);
+  }, sampleMs).unref();
   return {
     stop() {
       clearInterval(timer);

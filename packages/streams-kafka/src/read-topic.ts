@@ -24,7 +24,7 @@ export async function readPartition(
       const told = fetched?.error ?? 'no answer';
       throw new KafkaError('ROSI_LOG_UNAVAILABLE', `${placeKey(place)} can't be read: ${told}`);
     }
-    records.push(...fetched.records);
+    for (const record of fetched.records) records.push(record);
     // What is not decided yet is no part of the answer.
     if (fetched.nextOffset === from && from >= fetched.lastStableOffset) break;
     from = fetched.nextOffset;

@@ -73,7 +73,10 @@ export async function readTopic(
     await connection.watch([topic]);
     const records: KafkaRecord[] = [];
     for (let partition = 0; partition < partitions; partition += 1) {
-      records.push(...(await readPartition(connection, { topic, partition })));
+      // One by one: more than a call may have as arguments.
+      for (const record of await readPartition(connection, { topic, partition })) {
+        records.push(record);
+      }
     }
     return records;
   } finally {
