@@ -73,7 +73,7 @@ export const defaultLimits: CollectorLimits = Object.freeze({
   addressBytesMax: 16_000_000,
   secretKeyRate: Object.freeze({ eventsPerSecond: 200_000, burst: 1_000_000 }),
   writeKeyRate: Object.freeze({ eventsPerSecond: 20_000, burst: 100_000 }),
-  addressRate: Object.freeze({ eventsPerSecond: 1_000, burst: 2_000 }),
+  addressRate: Object.freeze({ eventsPerSecond: 1_000, burst: 1_000 }),
   webhookRate: Object.freeze({ eventsPerSecond: 5_000, burst: 50_000 }),
   clickRate: Object.freeze({ eventsPerSecond: 20, burst: 500 }),
   connectionsMax: 15_000,

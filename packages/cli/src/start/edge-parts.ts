@@ -28,10 +28,10 @@ export function edgeOptions(config: StartConfig, liveKeys: LiveKeys): EdgeOption
   };
 }
 
-/** Two seconds' worth at once: who was offline sends what has gathered; a flood is soon over. */
+/** A second's worth at once: a page sends what has gathered; a flood is soon over. */
 const rateOf = (eventsPerSecond: number): RateLimit => ({
   eventsPerSecond,
-  burst: 2 * eventsPerSecond,
+  burst: eventsPerSecond,
 });
 
 /** Any secret key that is good opens the page, and its sessions end with it. */
