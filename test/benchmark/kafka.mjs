@@ -35,7 +35,7 @@ const targets = { loop: 1 / 3, rival: 0.5, scale: 1.2 };
 export const kafka = {
   name: 'kafka',
   title: 'the stitcher on Kafka, against a bare kafkajs loop and Kafka Streams',
-  defaultEvents: 60_000,
+  defaultEvents: 150_000,
   async run({ events: total, profile, say }) {
     const dir = await mkdtemp(join(tmpdir(), 'rosi-benchmark-'));
     await buildRival();
