@@ -12,7 +12,6 @@ import { addConnectorCommands } from './operating/connector-flags.js';
 import { addOperatingCommands } from './operating/flags.js';
 import { addWebhookCommands } from './operating/webhook-flags.js';
 import { examples, type ProgramContext, seconds, withInstance } from './program-context.js';
-import { explainOrder } from './reading/explain.js';
 import { clickhouseUrlOf, httpUrlOf, type InstanceFlags, secretKeyOf } from './reading/instance.js';
 import { type QueryFormat, runQuery } from './reading/query.js';
 import { showStatus } from './reading/status.js';
@@ -108,6 +107,7 @@ function addExplain(program: Command, { terminal, env, setExitCode }: ProgramCon
     .addHelpText('after', examples(['rosi explain order 1001', 'rosi explain order 1001 --json']))
     .action(async (orderId: string, flags: InstanceFlags & { json?: boolean }) => {
       const api = { url: httpUrlOf(env, flags), secretKey: secretKeyOf(env, flags) };
+      const { explainOrder } = await import('./reading/explain.js');
       setExitCode(await explainOrder({ api, orderId, json: flags.json === true, terminal }));
     });
 }

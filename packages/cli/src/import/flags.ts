@@ -1,7 +1,7 @@
 /** The commands under `rosi import`, each with the flags that mean something to it. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { examples, type ProgramContext, withInstance } from '../program-context.js';
-import { type ImportFlags, importFile } from './command.js';
+import type { ImportFlags } from './command.js';
 import type { ImportKind } from './plans.js';
 import { encodings } from './text-encoding.js';
 import { dateOrders } from './time-text.js';
@@ -112,6 +112,8 @@ function importCommand(
     .option('--no-resume', 'begin anew after an interruption')
     .addOption(new Option('--encoding <name>', 'recognised unless named (auto)').choices(encodings))
     .action(async (path: string, flags: ImportFlags) => {
+      // Loaded here, as by all commands: each needs little of what the others do.
+      const { importFile } = await import('./command.js');
       setExitCode(await importFile({ kind, path, flags, env, terminal }));
     });
 }

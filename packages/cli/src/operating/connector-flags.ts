@@ -1,9 +1,7 @@
 /** The flags of `rosi connector`. */
-import { connectors } from '@rosi/connectors';
 import type { Command } from 'commander';
 import { examples, type ProgramContext } from '../program-context.js';
 import { dataDirOf, type InstanceFlags } from '../reading/instance.js';
-import { addConnector, listConnectors, removeConnector } from './connectors.js';
 import { pipedSecret } from './piped-secret.js';
 
 const withFolder = (command: Command) =>
@@ -16,7 +14,7 @@ export function addConnectorCommands(program: Command, { terminal, env }: Progra
     .addHelpText('after', examples(['rosi connector list', 'rosi connector add --help']));
   withFolder(connector.command('add'))
     .description('add a connector, or give one that is there another secret or other settings')
-    .argument('<source>', connectors.map(({ source }) => source).join(' or '))
+    .argument('<source>', 'the network, such as bluesky or mastodon (docs/connect/connectors.md)')
     .argument('<id>', 'its name; letters, digits, - and _')
     .option('--settings <json>', 'settings of the source (docs/connect/connectors.md)')
     .addHelpText(
@@ -34,17 +32,22 @@ input. \`rosi start\` reads the connectors when it starts.`,
     .action(async (source: string, id: string, flags: InstanceFlags & { settings?: string }) => {
       const secret = await pipedSecret(env, 'ROSI_CONNECTOR_SECRET');
       const added = { source, id, secret, settings: flags.settings ?? null };
+      const { addConnector } = await import('./connectors.js');
       addConnector({ dataDir: dataDirOf(env, flags), terminal }, added);
     });
   withFolder(connector.command('list'))
     .description('ids and sources')
     .addHelpText('after', examples(['rosi connector list']))
-    .action((flags: InstanceFlags) => listConnectors({ dataDir: dataDirOf(env, flags), terminal }));
+    .action(async (flags: InstanceFlags) => {
+      const { listConnectors } = await import('./connectors.js');
+      listConnectors({ dataDir: dataDirOf(env, flags), terminal });
+    });
   withFolder(connector.command('remove'))
     .description('remove a connector; its place in the stream is kept')
     .argument('<id>', 'as listed')
     .addHelpText('after', examples(['rosi connector remove brand']))
-    .action((id: string, flags: InstanceFlags) =>
-      removeConnector({ dataDir: dataDirOf(env, flags), terminal }, id),
-    );
+    .action(async (id: string, flags: InstanceFlags) => {
+      const { removeConnector } = await import('./connectors.js');
+      removeConnector({ dataDir: dataDirOf(env, flags), terminal }, id);
+    });
 }

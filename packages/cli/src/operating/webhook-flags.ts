@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { examples, type ProgramContext } from '../program-context.js';
 import { dataDirOf, type InstanceFlags } from '../reading/instance.js';
 import { pipedSecret } from './piped-secret.js';
-import { addWebhook, listWebhooks, removeWebhook } from './webhooks.js';
 
 const withFolder = (command: Command) =>
   command.option('--data-dir <folder>', 'data folder of the product (ROSI_DATA_DIR)');
@@ -32,18 +31,23 @@ a second.`,
     .action(async (source: string, id: string, flags: InstanceFlags & { settings?: string }) => {
       const secret = await pipedSecret(env, 'ROSI_WEBHOOK_SECRET');
       const added = { source, id, secret, settings: flags.settings ?? null };
+      const { addWebhook } = await import('./webhooks.js');
       addWebhook({ dataDir: dataDirOf(env, flags), terminal }, added);
     });
   withFolder(webhook.command('list'))
     .description('addresses and the number of live secrets')
     .addHelpText('after', examples(['rosi webhook list']))
-    .action((flags: InstanceFlags) => listWebhooks({ dataDir: dataDirOf(env, flags), terminal }));
+    .action(async (flags: InstanceFlags) => {
+      const { listWebhooks } = await import('./webhooks.js');
+      listWebhooks({ dataDir: dataDirOf(env, flags), terminal });
+    });
   withFolder(webhook.command('remove'))
     .description('remove an endpoint, or the older of its two secrets')
     .argument('<id>', 'as listed')
     .option('--old-secret', 'only the older secret, once the provider signs by the newer one')
     .addHelpText('after', examples(['rosi webhook remove shop --old-secret']))
-    .action((id: string, flags: InstanceFlags & { oldSecret?: boolean }) => {
+    .action(async (id: string, flags: InstanceFlags & { oldSecret?: boolean }) => {
+      const { removeWebhook } = await import('./webhooks.js');
       const removed = { id, oldSecret: flags.oldSecret === true };
       removeWebhook({ dataDir: dataDirOf(env, flags), terminal }, removed);
     });
