@@ -18,7 +18,8 @@ const contentSecurityPolicy = [
   "object-src 'none'",
   "script-src 'self'",
   "script-src-attr 'none'",
-  "style-src 'self'",
+  // Swagger UI gives some of its elements styles of their own.
+  "style-src 'self' 'unsafe-inline'",
 ].join('; ');
 
 const logo = `<svg xmlns="http://www.w3.org/2000/svg" width="120" height="40" viewBox="0 0 120 40">

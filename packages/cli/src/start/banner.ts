@@ -42,7 +42,7 @@ export function bannerText(facts: BannerFacts): string {
     'Next, in another terminal:',
     `  npx rosi status                    what is accepted, stitched and loaded`,
     `  npx rosi demo                      a year of a made-up shop, to see it at work`,
-    `  npx rosi import orders orders.csv  orders of your shop (Shopify, WooCommerce or any CSV)`,
+    `  npx rosi import orders --help      orders of your shop (Shopify, WooCommerce or any CSV)`,
     `  npx rosi explain order 1001        which touchpoints earned an order, and why`,
     `  npx rosi query "SELECT * FROM orders_current LIMIT 10"`,
     '',

@@ -29,7 +29,10 @@ export function openWebhooks(dataDir: string, stated: string | null, logger: Log
   const path = webhooksPath(dataDir);
   const changed = () => {
     try {
+      const before = endpoints.length;
       endpoints = readWebhooks(dataDir, null);
+      // A folder that is new and has no such file is a change, too.
+      if (before + endpoints.length === 0) return;
       logger.info({ endpoints: endpoints.length }, 'the webhook endpoints were read again');
     } catch (error) {
       const told = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,5 @@
 /** The figures that a director reads first, and net revenue by day. */
-import { amountText, countText, percentOf } from '../amounts.js';
+import { amountText, countText, percentOf, returnText } from '../amounts.js';
 import { daysBefore, dayText } from '../days.js';
 import type { Figures } from '../figures.js';
 import { type Html, html } from '../html.js';
@@ -9,11 +9,14 @@ export function headlineView({ totals, spend, currency }: Figures): Html {
     totals.refunded === 0n
       ? 'no refunds'
       : `after ${amountText(totals.refunded, currency)} of refunds`;
+  const returned = returnText(totals.net, spend);
+  const ofAll =
+    returned === null ? null : html`<dd class="note">ROSI of all orders ${returned}</dd>`;
   return html`<dl class="headline" id="headline">
 <div><dt>Net revenue</dt><dd id="net">${amountText(totals.net, currency)}</dd><dd class="note">${refunds}</dd></div>
 <div><dt>Orders</dt><dd id="orders-count">${countText(totals.orders)}</dd></div>
 <div><dt>New customers</dt><dd>${countText(totals.newCustomers)}</dd></div>
-<div><dt>Spend</dt><dd>${amountText(spend, currency)}</dd></div>
+<div><dt>Spend</dt><dd>${amountText(spend, currency)}</dd>${ofAll}</div>
 </dl>`;
 }
 
