@@ -106,6 +106,25 @@ test('the same rows under the same token change neither base nor views', async (
   expect(await totals()).toMatchObject({ current: 3500, deltas: 3507, post: 3507 });
 });
 
+test('a database of 0007 gets the views of a new one', async () => {
+  await database.warehouse.migrate(options);
+  const views = () =>
+    database.warehouse.query<{ name: string; as_select: string }>(
+      "SELECT name, as_select FROM system.tables WHERE database = 'rosi' AND engine = 'View' ORDER BY name",
+    );
+  const due = await views();
+  expect(due.length).toBeGreaterThan(15);
+  for (const { name } of due) {
+    await database.warehouse.command(`CREATE OR REPLACE VIEW rosi.${name} AS SELECT 1 AS older`);
+  }
+  await database.warehouse.command(
+    "ALTER TABLE rosi.rosi_meta DELETE WHERE name = 'migration:0008' SETTINGS mutations_sync = 2",
+  );
+  const again = await database.warehouse.migrate({ ...options, loadedBefore: true });
+  expect(again).toEqual({ applied: ['0008'], rebuilt: false });
+  expect(await views()).toEqual(due);
+});
+
 /** As 0006 left it: orders in time in no partitions, no sums of a day. */
 async function backTo0006() {
   for (const statement of [

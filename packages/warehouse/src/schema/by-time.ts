@@ -71,7 +71,7 @@ const ofEvents = [
 ];
 
 /** Reads the period's rows alone; FINAL would have to merge those of all time first. */
-const eventsByTime = createView(
+export const eventsByTime = createView(
   'events_by_time',
   'Accepted events without texts, quick for a period of occurred_at, of type interaction above ' +
     'all. Count with uniqExact(event_id): copies of an event stand beside each other until ' +
@@ -100,7 +100,6 @@ export const interactionsByTime: readonly Statement[] = [
 SETTINGS mutations_sync = 0`,
     mayBeUnknown: true,
   },
-  eventsByTime,
 ];
 
 export const byTime: readonly string[] = [

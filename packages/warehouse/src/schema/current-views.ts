@@ -97,7 +97,7 @@ FROM (${resolved({
   })})`,
 );
 
-export const creditsUnresolved = createView(
+const creditsUnresolved = createView(
   'credits_unresolved',
   'The rows of credits with dimensions as their events stated them. No catalogue is joined, which ' +
     'takes most of the time where neither post, influencer, campaign nor programme is asked for.',
@@ -226,7 +226,7 @@ HAVING sum(change) != 0 OR sum(change_parts) != 0`,
 );
 
 /** Of the sums with the fewest rows, each of which holds all credit, added up by day already. */
-export const revenueDaily = createView(
+const revenueDaily = createView(
   'revenue_daily',
   "Attributed revenue by day (of the order, in the workspace's time zone), model and currency: the " +
     'net of orders, whatever it is credited to. credit in minor units; orders is the sum of shares.',
@@ -238,7 +238,7 @@ GROUP BY workspace, day, model, currency
 HAVING sum(change) != 0 OR sum(change_parts) != 0`,
 );
 
-/** Views that join the catalogue. */
+/** Views that join the catalogue, and the sums that need none. */
 export const resolvedViews: readonly string[] = [
   creditsCurrent,
   credits,
@@ -247,6 +247,7 @@ export const resolvedViews: readonly string[] = [
   revenue('influencer'),
   revenue('campaign'),
   revenueByChannel,
+  revenueDaily,
 ];
 
-export const plainViews: readonly string[] = [orders, identities, events];
+export const plainViews: readonly string[] = [orders, identities, events, creditsUnresolved];

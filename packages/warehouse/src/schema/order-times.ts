@@ -91,7 +91,7 @@ FROM (SELECT workspace, ordered_at AS own, order_id, revision, log_partition, lo
   FROM ${source})
 ARRAY JOIN places AS place`;
 
-const ordersByTime = createView(
+export const ordersByTime = createView(
   'orders_by_time',
   'Orders as in orders_current, without coupon codes and items, quick for a period of occurred_at.',
   `SELECT workspace, order_id, person_id, person_key, ordered_at AS occurred_at,
@@ -115,5 +115,4 @@ export const ordersInTime: readonly string[] = [
   `INSERT INTO rosi.order_times
 SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0
 ${rowsOf('rosi.order_records FINAL')}`,
-  ordersByTime,
 ];
