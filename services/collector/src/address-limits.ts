@@ -27,7 +27,7 @@ export class AddressLimits {
     return this.#buckets.size;
   }
 
-  /** Of `network`, as `networkOf` names it. */
+  /** Of `network`, as `networkOf` names it, or of one with a key. */
   bucket(network: string): TokenBucket {
     const { rate, addressesMax = addressesMaxStandard, now } = this.#options;
     const known = this.#buckets.get(network);

@@ -13,9 +13,10 @@ import { addDocumentation, addFrontDoor } from './documentation.js';
 import { addEventsRoute, type EventsRoute } from './events-route.js';
 import { InFlightBytes } from './in-flight.js';
 import { keyedHash } from './keyed-hash.js';
-import { KeyLimits, kindBuckets } from './keys/key-limits.js';
+import { KeyLimits, kindBuckets, senderOf } from './keys/key-limits.js';
 import { addKeysRoute } from './keys/keys-route.js';
 import { fixedKeys } from './keys/live-keys.js';
+import { LateRefusals } from './late-refusals.js';
 import { addLinks } from './links/index.js';
 import { addOperationsRoutes } from './operations-routes.js';
 import { type CollectorOptions, defaultLimits } from './options.js';
@@ -27,6 +28,7 @@ import { addWebhookRoute } from './webhooks/route.js';
 
 /** Order ids have up to 256 characters, four bytes each, three characters a byte when encoded. */
 const parameterLengthMax = 3_072;
+const tooManyRequests = 429;
 
 export interface CollectorApp {
   readonly app: FastifyInstance;
@@ -67,9 +69,15 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     if (!stopping) return done();
     sendProblem(reply, retryLater(503, 'stopping', 'This instance is stopping.', 5));
   });
-  app.addHook('onSend', (_request, reply, payload, done) => {
-    if (stopping) reply.header('connection', 'close');
-    done(null, payload);
+  const refusals = new LateRefusals();
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const answer = (close: boolean) => {
+      if (close) reply.header('connection', 'close');
+      done(null, payload);
+    };
+    if (reply.statusCode !== tooManyRequests || stopping) return answer(stopping);
+    const waits = refusals.later(senderOf(request), reply.raw, () => answer(stopping));
+    if (!waits) answer(true);
   });
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
@@ -118,6 +126,7 @@ export async function createApp(options: CollectorOptions): Promise<CollectorApp
     app,
     beginStop() {
       stopping = true;
+      refusals.answerAll();
     },
   };
 }

@@ -61,7 +61,7 @@ async function handle(
     const { records, rejected } = acceptance;
     return reply.code(202).send({ accepted: records.length, rejected });
   } finally {
-    route.inFlight.release(head.bytesMax);
+    release(route, request, keyKind, head);
   }
 }
 
@@ -75,12 +75,24 @@ export function admit(
   if (refused !== null) return refused;
   const head = bodyHead(request.headers, route.limits.bodyBytesMax);
   if (isProblem(head)) return head;
-  if (keyKind === 'write' && !route.shares.take(request, head.bytesMax)) {
-    const told = 'Too much is under way from this address: wait as Retry-After says.';
-    return retryLater(429, 'rate_limited', told, 1);
+  if (!route.inFlight.reserve(head.bytesMax)) {
+    return retryLater(503, 'overloaded', 'Too much is under way: send it again shortly.', 1);
   }
-  if (route.inFlight.reserve(head.bytesMax)) return head;
-  return retryLater(503, 'overloaded', 'Too much is under way: send it again shortly.', 1);
+  if (keyKind === 'secret' || route.shares.take(request, head.bytesMax)) return head;
+  route.inFlight.release(head.bytesMax);
+  const told = 'Too much is under way from this address: wait as Retry-After says.';
+  return retryLater(429, 'rate_limited', told, 1);
+}
+
+/** Gives back what {@link admit} has reserved. */
+export function release(
+  route: EventsRoute,
+  request: FastifyRequest,
+  keyKind: KeyKind,
+  { bytesMax }: BodyHead,
+): void {
+  route.inFlight.release(bytesMax);
+  if (keyKind === 'write') route.shares.giveBack(request, bytesMax);
 }
 
 async function take(
@@ -94,10 +106,12 @@ async function take(
   const body = await readBody(request.raw, head, limits.bodyBytesMax);
   if (isProblem(body)) return body;
   metrics.received(body.length);
+  // One at once, so that those who wait for their turn count; how many there are is known after.
+  route.keyLimits.charge(request, keyKind, 1);
   return route.keyLimits.inTurn(request, keyKind, async () => {
     const sent = itemsOf(body, head.format, limits.eventsMax);
-    route.keyLimits.charge(request, keyKind, isProblem(sent) ? 1 : sent.length);
     if (isProblem(sent)) return sent;
+    route.keyLimits.charge(request, keyKind, sent.length - 1);
     const context = requestContext(request, keyKind, route.workspace, route.now());
     const pixel = isPixelRequest(request, keyKind)
       ? readPixelEvents(sent, pixelFacts(request, context.receivedAt, context.hash))

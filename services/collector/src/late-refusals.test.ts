@@ -1,67 +1,91 @@
 /** Who sends too much hears so late, and one after the other: what keeps a flood from costing the others. */
-import type { FastifyReply } from 'fastify';
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { laterOf } from './late-refusals.js';
-import { problem, retryLater, sendProblem } from './problems.js';
+import { LateRefusals } from './late-refusals.js';
+import { appFor, MemoryLog, secretKey, writeKey } from './testing/fixture.js';
+
+const firstMs = 500;
+const betweenMs = 10;
+const senderMax = 450;
+const allMax = 5_000;
+
+/** A response as far as its end matters. */
+const response = () => new EventEmitter() as unknown as ServerResponse;
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-const firstMs = 500;
-const betweenMs = 10;
-const waitingMax = 5_000;
-
-function replyWith(send: (body: unknown) => void): FastifyReply {
-  const reply = {
-    request: { ip: '203.0.113.9' },
-    headers: () => reply,
-    code: () => reply,
-    send(body: unknown) {
-      send(body);
-      return reply;
-    },
-  };
-  // sendProblem uses these alone.
-  return reply as unknown as FastifyReply;
-}
-
-it('answers 429 late, once, and everything else at once', () => {
-  const late = vi.fn();
-  const atOnce = vi.fn();
-  sendProblem(replyWith(late), retryLater(429, 'rate_limited', 'Too much.', 1));
-  sendProblem(replyWith(atOnce), problem(400, 'bad_request', 'Not so.'));
-  expect([late.mock.calls.length, atOnce.mock.calls.length]).toEqual([0, 1]);
-  vi.runAllTimers();
-  expect(late.mock.calls).toEqual([[{ error: { code: 'rate_limited', message: 'Too much.' } }]]);
-});
-
-it('answers those of one network one after the other, and another network meanwhile', () => {
+it('come one after the other, those of another sender meanwhile', () => {
+  const refusals = new LateRefusals();
   const one = vi.fn();
   const another = vi.fn();
-  for (let refused = 0; refused < 10; refused += 1) laterOf('one', one);
+  for (let refused = 0; refused < 10; refused += 1) refusals.later('one', response(), one);
   vi.advanceTimersByTime(betweenMs);
-  laterOf('another', another);
+  refusals.later('another', response(), another);
   vi.advanceTimersByTime(firstMs - betweenMs);
   expect(one).toHaveBeenCalledTimes(1);
   vi.advanceTimersByTime(betweenMs);
   expect([one.mock.calls.length, another.mock.calls.length]).toEqual([2, 1]);
-  vi.advanceTimersByTime(7 * betweenMs);
-  expect(one).toHaveBeenCalledTimes(9);
-  vi.runAllTimers();
+  vi.advanceTimersByTime(8 * betweenMs);
   expect(one).toHaveBeenCalledTimes(10);
+  expect(refusals.waiting).toBe(0);
 });
 
-it('lets only so many wait, and forgets those that were answered', () => {
+it('are so many of one sender and in all, so that the last waits five seconds', () => {
+  const refusals = new LateRefusals();
   const answer = vi.fn();
-  for (let refused = 0; refused < waitingMax; refused += 1) laterOf('one', answer);
-  expect(answer).not.toHaveBeenCalled();
-  laterOf('another', answer);
-  expect(answer).toHaveBeenCalledTimes(1);
+  const taken = Array.from({ length: senderMax + 1 }, () =>
+    refusals.later('one', response(), answer),
+  );
+  expect(taken.filter((one) => !one)).toHaveLength(1);
+  let senders = 0;
+  while (refusals.later(`${senders}`, response(), answer)) senders += 1;
+  expect(senders).toBe(allMax - senderMax);
+  vi.advanceTimersByTime(firstMs + senderMax * betweenMs);
+  expect(answer).toHaveBeenCalledTimes(allMax);
+  expect(refusals.later('one', response(), answer)).toBe(true);
+});
+
+it('of those who have gone keep nobody waiting, and are not given', () => {
+  const refusals = new LateRefusals();
+  const [gone, here] = [vi.fn(), vi.fn()];
+  for (let refused = 0; refused < senderMax; refused += 1) {
+    const left = response();
+    refusals.later('one', left, gone);
+    left.emit('close');
+  }
+  expect(refusals.waiting).toBe(0);
+  refusals.later('one', response(), here);
+  vi.advanceTimersByTime(firstMs);
+  expect([gone.mock.calls.length, here.mock.calls.length]).toEqual([0, 1]);
+});
+
+it('are given at once when it stops', () => {
+  const refusals = new LateRefusals();
+  const answer = vi.fn();
+  for (let refused = 0; refused < 3; refused += 1) refusals.later('one', response(), answer);
+  refusals.answerAll();
+  expect([answer.mock.calls.length, refusals.waiting]).toEqual([3, 0]);
   vi.runAllTimers();
-  expect(answer).toHaveBeenCalledTimes(waitingMax + 1);
-  laterOf('one', answer);
-  vi.advanceTimersByTime(firstMs - 1);
-  expect(answer).toHaveBeenCalledTimes(waitingMax + 1);
-  vi.advanceTimersByTime(1);
-  expect(answer).toHaveBeenCalledTimes(waitingMax + 2);
+  expect(answer).toHaveBeenCalledTimes(3);
+});
+
+it('are the answers 429 of the collector, and no others', async () => {
+  vi.useRealTimers();
+  const addressRate = { eventsPerSecond: 1, burst: 1 };
+  const { post } = await appFor(new MemoryLog(), { limits: { addressRate } });
+  const answered: number[] = [];
+  const send = async (key: string) => {
+    const { statusCode } = await post(
+      { type: 'page', page: { url: 'https://shop.example/' } },
+      { key },
+    );
+    answered.push(statusCode);
+  };
+  await send(writeKey);
+  const refused = send(writeKey);
+  await send(secretKey);
+  await refused;
+  expect(answered).toEqual([202, 202, 429]);
 });

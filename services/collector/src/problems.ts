@@ -3,8 +3,6 @@
  * `{ "error": { "code", "message" } }`; codes are a closed list, shown in docs/api.md.
  */
 import type { FastifyReply } from 'fastify';
-import { laterOf } from './late-refusals.js';
-import { networkOfRequest } from './network.js';
 
 export const problemCodes = [
   'bad_request',
@@ -70,10 +68,7 @@ export function retryLater(
 export function sendProblem(reply: FastifyReply, failure: Problem): FastifyReply {
   if (failure.headers !== undefined) reply.headers(failure.headers);
   reply.code(failure.status);
-  const answer = { error: { code: failure.code, message: failure.message } };
-  if (failure.status !== 429) return reply.send(answer);
-  laterOf(networkOfRequest(reply.request), () => reply.send(answer));
-  return reply;
+  return reply.send({ error: { code: failure.code, message: failure.message } });
 }
 
 /** Narrowing for functions that return a value or a problem. */

@@ -25,7 +25,7 @@ export class TokenBucket {
   }
 
   charge(events: number): void {
-    this.#tokens -= Math.max(1, events);
+    this.#tokens -= Math.max(0, events);
   }
 
   #refill(): void {

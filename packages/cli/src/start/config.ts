@@ -63,7 +63,7 @@ const schema = z.object({
     .transform(Number)
     .refine((rate) => rate >= 1, 'is below 1')
     .default(1_000)
-    .describe('Set it to the events a second that one address may send with write keys.'),
+    .describe('Set it to the events a second that one address may send with one write key.'),
   ROSI_TIMEZONE: z
     .string()
     .refine(isTimeZone, 'is not a time zone')

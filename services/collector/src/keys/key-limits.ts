@@ -11,6 +11,7 @@ import type { CollectorLimits } from '../options.js';
 import { type Problem, retryLater } from '../problems.js';
 import { TokenBucket } from '../rate-limit.js';
 import { Turns } from '../turns.js';
+import type { Key } from './key-ring.js';
 
 export type KindBuckets = Readonly<Record<KeyKind, TokenBucket>>;
 
@@ -61,6 +62,14 @@ export class KeyLimits {
     if (kind !== 'secret') this.#addressOf(request).charge(events);
   }
 
+  /**
+   * Of a request whose key stood in its body, so that nobody could ask for its limit before that was read:
+   * once refused so, further ones of its address are refused by their headers.
+   */
+  chargeUnnamed(request: FastifyRequest, { status }: Problem): void {
+    if (status === 429) this.#options.addresses.bucket(senderName(request, null)).charge(1);
+  }
+
   /** Does the work that a request makes, once read, in its turn among those of its sender and its key. */
   inTurn<T>(request: FastifyRequest, kind: KeyKind, work: () => Promise<T>): Promise<T> {
     const key = callerOf(request)?.id ?? kind;
@@ -74,7 +83,9 @@ export class KeyLimits {
 
   /** A key that has all to itself may take it: fewer at once are fewer a second. */
   #isShared(): boolean {
-    return this.#options.now() < this.#sharedUntil;
+    const leftMs = this.#sharedUntil - this.#options.now();
+    // A clock that was set back does not make it longer.
+    return leftMs > 0 && leftMs <= sharedMs;
   }
 
   #addressOf(request: FastifyRequest): TokenBucket {
@@ -93,9 +104,11 @@ export class KeyLimits {
   }
 }
 
-/** An address with a key. */
-const senderOf = (request: FastifyRequest) =>
-  `${networkOfRequest(request)} ${callerOf(request)?.id ?? ''}`;
+/** An address with a key, as far as its key is known by now. */
+export const senderOf = (request: FastifyRequest) => senderName(request, callerOf(request));
+
+const senderName = (request: FastifyRequest, caller: Key | null) =>
+  `${networkOfRequest(request)} ${caller?.id ?? ''}`;
 
 const rateOf = (kind: KeyKind, limits: CollectorLimits) =>
   kind === 'secret' ? limits.secretKeyRate : limits.writeKeyRate;

@@ -271,6 +271,20 @@ describe('limits', () => {
     expect(await track(writeKey)).toBe(200);
   });
 
+  it('refuse a flood by its headers, too, when its key stands in the body', async () => {
+    const { app } = await serve({}, { addressRate: { eventsPerSecond: 1, burst: 3 } });
+    const send = async (payload: object | string) => {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await app.inject({ method: 'POST', url: '/v1/track', headers, payload });
+      return answer.statusCode;
+    };
+    const track = { writeKey, type: 'track', event: 'Seen', anonymousId: 'a' };
+    const statuses = [];
+    for (let n = 0; n < 6; n += 1) statuses.push(await send(track));
+    expect(statuses).toEqual([200, 200, 200, 429, 429, 429]);
+    expect(await send('not read')).toBe(429);
+  });
+
   it('are of each address with a write key, of IPv6 by /64; secret keys have none', async () => {
     const { status } = await serve({}, { addressRate: small });
     const from = (address: string) => ({ 'x-forwarded-for': address });
@@ -308,6 +322,21 @@ describe('work under way', () => {
     expect(log.appends).toBe(16 + others.length);
     log.release();
     await allTaken([...flood, ...others]);
+  });
+
+  it('counts against the limit while it waits for its turn', async () => {
+    const { add, status, log } = await serve(
+      {},
+      { addressRate: { eventsPerSecond: 1_000, burst: 20 } },
+    );
+    const { key } = await add('write');
+    log.hold();
+    const flood = Array.from({ length: 20 }, () => status(key, from(1)));
+    await settle();
+    expect(log.appends).toBe(16);
+    expect(await status(key, from(1))).toBe(429);
+    log.release();
+    await allTaken(flood);
   });
 
   it('is so much of a key from all addresses while another is used, and not otherwise', async () => {

@@ -5,9 +5,9 @@
  */
 import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
-import type { KeyKind } from '../access.js';
+import { callerOf, type KeyKind } from '../access.js';
 import { readBody } from '../body.js';
-import { acceptItems, admit, type EventsRoute } from '../events-route.js';
+import { acceptItems, admit, type EventsRoute, release } from '../events-route.js';
 import { isDeeperThan, parseJson } from '../exact-json.js';
 import { isProblem, type Problem, problem } from '../problems.js';
 import { requestContext } from '../request-context.js';
@@ -36,19 +36,22 @@ export async function withJsonBody<T extends object>(
 ): Promise<T | Problem> {
   const head = admit(route, request, keyKind);
   if (isProblem(head)) return head;
+  const keyInBody = callerOf(request) === null;
   try {
     const body = await readBody(request.raw, head, route.limits.bodyBytesMax);
     if (isProblem(body)) return body;
     route.metrics.received(body.length);
     const json = isUtf8(body) ? parseJson(body.toString('utf8')) : undefined;
     if (typeof json === 'object' && json !== null && !isDeeperThan(json, bodyDepthMax)) {
-      return await use(json);
+      const answer = await use(json);
+      if (keyInBody && isProblem(answer)) route.keyLimits.chargeUnnamed(request, answer);
+      return answer;
     }
     route.keyLimits.charge(request, keyKind, 1);
     const told = `The body must be a JSON object in UTF-8, at most ${bodyDepthMax} levels deep.`;
     return problem(400, 'invalid_json', told);
   } finally {
-    route.inFlight.release(head.bytesMax);
+    release(route, request, keyKind, head);
   }
 }
 
@@ -61,28 +64,28 @@ interface Messages {
 }
 
 /** Reads, accepts and counts the messages of one request. */
-export function takeMessages(
+export async function takeMessages(
   route: EventsRoute,
   request: FastifyRequest,
   messages: Messages,
 ): Promise<MessagesTaken | Problem> {
-  const { keyKind } = messages;
+  const { keyKind, count } = messages;
+  // Asked again: where the body has the key, nobody could tell whose limit counts before.
+  const refused = route.keyLimits.refusal(request, keyKind);
+  if (refused !== null) return refused;
+  route.keyLimits.charge(request, keyKind, Math.max(1, count));
+  const { eventsMax } = route.limits;
+  if (count > eventsMax) {
+    return problem(413, 'too_many_events', `A request may hold ${eventsMax} messages: split it.`);
+  }
   return route.keyLimits.inTurn(request, keyKind, () => takeInTurn(route, request, messages));
 }
 
 async function takeInTurn(
   route: EventsRoute,
   request: FastifyRequest,
-  { tracker, keyKind, count, read }: Messages,
+  { tracker, keyKind, read }: Messages,
 ): Promise<MessagesTaken | Problem> {
-  // Asked again: where the body has the key, nobody could tell whose limit counts before.
-  const refused = route.keyLimits.refusal(request, keyKind);
-  if (refused !== null) return refused;
-  route.keyLimits.charge(request, keyKind, count);
-  const { eventsMax } = route.limits;
-  if (count > eventsMax) {
-    return problem(413, 'too_many_events', `A request may hold ${eventsMax} messages: split it.`);
-  }
   const receivedAt = route.now();
   const requestAgent = request.headers['user-agent'] ?? '';
   const readings = read({ receivedAt, requestAgent, hash: route.workspace.hash });
