@@ -4,7 +4,7 @@ import { bookTables, checkBooks } from '../books.js';
 import { readChoices } from '../choices.js';
 import type { Figures } from '../figures.js';
 import { booksView, freshnessView } from './freshness.js';
-import { dailyView } from './headline.js';
+import { dailyView, headlineView } from './headline.js';
 import { mainView } from './page.js';
 
 const plain = (markup: string) =>
@@ -60,6 +60,13 @@ test('books that do not balance name each difference and the remedy, once nothin
   const pending = plain(booksView(figures({ books: off }), false).text);
   expect(pending).toContain('being written');
   expect(pending).not.toContain('do not balance');
+});
+
+test('spend is held against the revenue of all orders; without spend there is nothing to say', () => {
+  expect(plain(headlineView(figures({ spend: 10_000n })).text)).toContain(
+    'Spend€100.00ROSI of all orders +30 %',
+  );
+  expect(plain(headlineView(figures()).text)).not.toContain('ROSI');
 });
 
 test('a period without orders says where there are some', () => {
