@@ -3,7 +3,41 @@ import { type Fault, faultsOf } from './fault.js';
 
 const normalise = 'packages/events/src/normalise.test.ts';
 
+const keys = 'services/collector/src/keys/keys.test.ts';
+const turns = 'services/collector/src/turns.test.ts';
+const refusals = 'services/collector/src/late-refusals.test.ts';
+
 export const collectionFaults: readonly Fault[] = [
+  ...faultsOf('services/collector/src/turns.ts', turns, [
+    {
+      name: 'a turn is not handed on',
+      find: '      this.#begin(line);',
+      replace: '',
+      breaks: 'Whoever sends on many connections waits for ever.',
+    },
+  ]),
+  ...faultsOf('services/collector/src/events-route.ts', keys, [
+    {
+      name: 'who waits for a turn is not counted',
+      find: '  route.keyLimits.charge(request, keyKind, 1);',
+      replace: '',
+      breaks: 'One connection brings as many events as it likes, past its limit.',
+    },
+  ]),
+  ...faultsOf('services/collector/src/late-refusals.ts', refusals, [
+    {
+      name: 'who has gone keeps its place among late refusals',
+      find: "    response.once('close', leave);",
+      replace: '',
+      breaks: 'A flood that hangs up delays the answers of its neighbours.',
+    },
+    {
+      name: 'a stop waits for late refusals',
+      find: '    for (const tell of [...this.#answers]) tell();',
+      replace: '',
+      breaks: 'Beside a flood a stop takes seconds.',
+    },
+  ]),
   ...faultsOf('packages/events/src/money.ts', 'packages/events/src/money.test.ts', [
     {
       name: 'every currency has two digits',
