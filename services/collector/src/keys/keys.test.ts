@@ -339,6 +339,21 @@ describe('work under way', () => {
     await allTaken(flood);
   });
 
+  it('has its share of memory until it is answered', async () => {
+    const { post, log } = await serve({}, { addressBytesMax: 1_000 });
+    const large = { ...click('c'), properties: { note: 'x'.repeat(600) } };
+    const send = async (n: number) =>
+      (await post(large, { key: writeKey, headers: from(n) })).statusCode;
+    log.hold();
+    const first = send(1);
+    await settle();
+    expect(await send(1)).toBe(429);
+    const elsewhere = send(2);
+    log.release();
+    await allTaken([first, elsewhere]);
+    expect(await send(1)).toBe(202);
+  });
+
   it('is so much of a key from all addresses while another is used, and not otherwise', async () => {
     const { add, status, log } = await serve();
     const { key } = await add('write');
