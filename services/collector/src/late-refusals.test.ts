@@ -89,3 +89,19 @@ it('are the answers 429 of the collector, and no others', async () => {
   await refused;
   expect(answered).toEqual([202, 202, 429]);
 });
+
+it('of the collector are given when it stops, and close the connection where too many wait', async () => {
+  const addressRate = { eventsPerSecond: 1, burst: 1 };
+  const { post, beginStop } = await appFor(new MemoryLog(), { limits: { addressRate } });
+  const send = () =>
+    post({ type: 'page', page: { url: 'https://shop.example/' } }, { key: writeKey });
+  vi.useRealTimers();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  await send();
+  const all = Array.from({ length: senderMax + 1 }, send);
+  const atOnce = await Promise.race(all);
+  expect([atOnce.statusCode, atOnce.headers.connection]).toEqual([429, 'close']);
+  beginStop();
+  const answers = await Promise.all(all);
+  expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([429]));
+});
