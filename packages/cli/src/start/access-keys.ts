@@ -3,14 +3,13 @@
  * ROSI_ACCESS_KEYS_FILE names, which several instances may share. It holds digests, no keys, and is its
  * owner's alone: one that others may read or write is refused. A change by anybody is seen within a second.
  */
-import { readFileSync, statSync, unwatchFile, watchFile } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyStore, StoredKey } from '@rosi/collector';
 import { RosiError } from '@rosi/service-kit';
 import { z } from 'zod';
 import { writePrivateFile } from './atomic-file.js';
-
-const watchMs = 1_000;
+import { watchForChanges } from './file-changes.js';
 
 const fileSchema = z.object({
   keys: z.array(
@@ -31,11 +30,7 @@ export function keyFile(dataDir: string, stated: string | null): KeyStore {
   return {
     read: () => readKeyFile(path),
     write: (keys) => writePrivateFile(path, textOf(keys)),
-    watch(changed) {
-      const listener = () => changed();
-      watchFile(path, { interval: watchMs, persistent: false }, listener);
-      return { stop: () => unwatchFile(path, listener) };
-    },
+    watch: (changed) => watchForChanges(path, changed),
   };
 }
 

@@ -2,15 +2,14 @@
  * The webhook endpoints: ROSI_WEBHOOKS, else webhooks.json of the data folder, else none. The file may be
  * changed while ROSI runs, so that a secret is replaced without a moment in which deliveries are refused.
  */
-import { unwatchFile, watchFile } from 'node:fs';
 import { join } from 'node:path';
 import { readWebhookEndpoints, type WebhookEndpoint } from '@rosi/collector';
 import type { Logger } from '@rosi/service-kit';
+import { watchForChanges } from './file-changes.js';
 import { parsePrivateJson, readPrivateFile, toldProblems } from './private-json.js';
 
 const WEBHOOKS_FILE = 'webhooks.json';
 const page = 'docs/webhooks.md';
-const watchMs = 1_000;
 
 export interface LiveWebhooks {
   /** The same list until they change. */
@@ -23,24 +22,28 @@ export interface LiveWebhooks {
  * later on, a file that can't be read is told of, and what was read last goes on counting.
  */
 export function openWebhooks(dataDir: string, stated: string | null, logger: Logger): LiveWebhooks {
-  let endpoints = readWebhooks(dataDir, stated);
-  const current = () => endpoints;
-  if (stated !== null) return { current, stop: () => undefined };
-  const path = webhooksPath(dataDir);
-  const changed = () => {
+  if (stated !== null) {
+    const fixed = readWebhooks(dataDir, stated);
+    return { current: () => fixed, stop: () => undefined };
+  }
+  let endpoints: readonly WebhookEndpoint[] = [];
+  // Before the first reading: what changes in between is then seen.
+  const watch = watchForChanges(webhooksPath(dataDir), () => {
     try {
-      const before = endpoints.length;
       endpoints = readWebhooks(dataDir, null);
-      // A folder that is new and has no such file is a change, too.
-      if (before + endpoints.length === 0) return;
       logger.info({ endpoints: endpoints.length }, 'the webhook endpoints were read again');
     } catch (error) {
       const told = error instanceof Error ? error.message : String(error);
       logger.error({ error: told }, 'webhooks.json can not be used: those known go on counting');
     }
-  };
-  watchFile(path, { interval: watchMs, persistent: false }, changed);
-  return { current, stop: () => unwatchFile(path, changed) };
+  });
+  try {
+    endpoints = readWebhooks(dataDir, null);
+  } catch (error) {
+    watch.stop();
+    throw error;
+  }
+  return { current: () => endpoints, stop: () => watch.stop() };
 }
 
 /** Throws a RosiError with exit code 2 that tells all problems. */

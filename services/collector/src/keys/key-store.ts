@@ -5,6 +5,6 @@ export interface KeyStore {
   read(): readonly StoredKey[];
   /** On disk when it returns. */
   write(keys: readonly StoredKey[]): void;
-  /** Tells of changes by others, within seconds. */
+  /** Tells of changes by anybody from the call on, within seconds. */
   watch(changed: () => void): { stop(): void };
 }

@@ -1,6 +1,6 @@
 /** Keys at run time, on which sites they are good, whose limit is whose, and what the audit says. */
 import { createLogger } from '@rosi/service-kit';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { AuditEntry } from '../audit.js';
 import type { CollectorLimits, CollectorOptions } from '../options.js';
 import {
@@ -42,6 +42,14 @@ class MemoryStore implements KeyStore {
 
 const first = { secretKey, writeKey };
 const logger = createLogger({ name: 'test', level: 'silent' });
+
+it('the store is watched before it is read: no change falls between the two', () => {
+  const store = new MemoryStore();
+  const calls = [vi.spyOn(store, 'watch'), vi.spyOn(store, 'read')];
+  openKeys(first, store, logger);
+  const [watched, read] = calls.map(({ mock }) => mock.invocationCallOrder[0] ?? 0);
+  expect(watched).toBeLessThan(read ?? 0);
+});
 
 async function serve(more: Partial<CollectorOptions> = {}, limits: Partial<CollectorLimits> = {}) {
   const log = new MemoryLog();

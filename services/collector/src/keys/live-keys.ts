@@ -13,7 +13,7 @@ export interface LiveKeys {
 /** Throws when the store can't be read; later on, what was read last goes on counting. */
 export function openKeys(first: FirstKeys, store: KeyStore, logger: Logger): LiveKeys {
   const ring = new KeyRing(first);
-  ring.use(store.read());
+  // Before the first reading: what changes in between is then seen.
   const watch = store.watch(() => {
     try {
       ring.use(store.read());
@@ -22,6 +22,12 @@ export function openKeys(first: FirstKeys, store: KeyStore, logger: Logger): Liv
       logger.error({ error: told }, 'the file of keys can not be read: those known go on counting');
     }
   });
+  try {
+    ring.use(store.read());
+  } catch (error) {
+    watch.stop();
+    throw error;
+  }
   return { ring, store, stop: () => watch.stop() };
 }
 
