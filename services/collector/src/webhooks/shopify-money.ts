@@ -4,7 +4,7 @@
  */
 import { parseMoney } from '@rosi/events';
 import { amountText, leftOf, sumOf, unsignedAmountText } from './amounts.js';
-import { at, listAt, textAt } from './reading.js';
+import { at, firstText, listAt, textAt } from './reading.js';
 
 export function currencyOf(order: unknown): string {
   const shown = textAt(order, 'total_price_set.presentment_money.currency_code');
@@ -21,12 +21,18 @@ export function repaid(refund: unknown): Map<string, string[]> {
   const amounts = new Map<string, string[]>();
   for (const transaction of listAt(refund, 'transactions')) {
     if (at(transaction, 'kind') !== 'refund' || at(transaction, 'status') !== 'success') continue;
-    const currency = textAt(transaction, 'currency').toUpperCase();
+    const currency = (textAt(transaction, 'currency') || currencyOfRefund(refund)).toUpperCase();
     const amount = unsignedAmountText(at(transaction, 'amount'), currency) ?? '';
     amounts.set(currency, [...(amounts.get(currency) ?? []), amount]);
   }
   return amounts;
 }
+
+const currencyOfRefund = (refund: unknown) =>
+  firstText(refund, [
+    'total_duties_set.presentment_money.currency_code',
+    'refund_line_items.0.subtotal_set.presentment_money.currency_code',
+  ]);
 
 /** Amounts that all refunds of an order have paid back. */
 export function repaidOf(order: unknown): string[] {

@@ -183,6 +183,41 @@ test('a refund that pays nothing back counts nothing', () => {
   expect(reading).toEqual({ kind: 'ignored', reason: 'no_money' });
 });
 
+const sample = [{ id: '1', kind: 'refund', gateway: 'bogus', status: 'success', amount: '41.94' }];
+
+test("Shopify's own sample of a refund states its currency elsewhere", () => {
+  const presentment_money = { amount: '0.00', currency_code: 'USD' };
+  const money = { total_duties_set: { presentment_money } };
+  const line = { subtotal_set: { presentment_money } };
+  for (const more of [money, { refund_line_items: [line] }]) {
+    const transactions = sample.map((one) => ({ ...one, currency: null }));
+    const reading = read(
+      'refunds/create',
+      fixtureWith('shopify-refund', { transactions, ...more }),
+    );
+    expect(eventsOf(reading)[0]).toMatchObject({ refund: { total: '41.94', currency: 'USD' } });
+    collected(reading);
+  }
+});
+
+test('test notifications and refunds of test orders count nothing, unless the settings say so', () => {
+  const transactions = sample.map((one) => ({ ...one, currency: 'EUR', test: true }));
+  const ofTest = fixtureWith('shopify-refund', { transactions });
+  const notified = { ...topic('refunds/create'), 'x-shopify-test': 'true' };
+  const ordered = { ...topic('orders/create'), 'x-shopify-test': 'true' };
+  const ignored = { kind: 'ignored', reason: 'test' };
+  expect(read('refunds/create', ofTest)).toEqual(ignored);
+  expect(readBy(endpoint, notified, refund)).toEqual(ignored);
+  expect(readBy(endpoint, ordered, order)).toEqual(ignored);
+  const testing = endpointOf('shopify', { test_orders: true });
+  for (const headers of [topic('refunds/create'), notified]) {
+    expect(eventsOf(readBy(testing, headers, ofTest))).toHaveLength(1);
+  }
+  const mixed = [...transactions, ...sample.map((one) => ({ ...one, currency: 'EUR' }))];
+  const real = fixtureWith('shopify-refund', { transactions: mixed });
+  expect(eventsOf(read('refunds/create', real))).toHaveLength(1);
+});
+
 test.each([
   ['orders/create', { created_at: null }],
   ['orders/create', { id: null }],

@@ -66,7 +66,8 @@ function readOrder(delivery: Delivery, settings: Settings): Reading {
   const orderId = orderIdOf(order, settings);
   const createdAt = textAt(order, 'created_at');
   if (orderId === '' || createdAt === '') return malformed('id, name or created_at');
-  if (at(order, 'test') === true && !settings.test_orders) return ignored('test');
+  const isTest = isTrial(delivery) || at(order, 'test') === true;
+  if (isTest && !settings.test_orders) return ignored('test');
   const paid = !unpaidStatuses.has(textAt(order, 'financial_status').toLowerCase());
   const isCancelled = textAt(order, 'cancelled_at') !== '';
   // A new order is left out: nothing of it can have counted otherwise before.
@@ -80,6 +81,10 @@ function readOrder(delivery: Delivery, settings: Settings): Reading {
   ];
   return events.length === 0 ? ignored('unpaid') : { kind: 'events', events };
 }
+
+/** Sent by the button of the shop's settings: a sample, signed like any delivery. */
+const isTrial = ({ headers }: Delivery) =>
+  headerOf(headers, 'x-shopify-test').toLowerCase() === 'true';
 
 const changedAt = (order: unknown) =>
   firstText(order, ['updated_at', 'cancelled_at', 'created_at']);
@@ -188,6 +193,9 @@ function readRefund(delivery: Delivery, settings: Settings): Reading {
   if (settings.order_id === 'name') return ignored('order_name_unknown');
   const orderId = textAt(refund, 'order_id');
   if (textAt(refund, 'id') === '' || orderId === '') return malformed('id or order_id');
+  const transactions = listAt(refund, 'transactions');
+  const ofTest = transactions.length > 0 && transactions.every((one) => at(one, 'test') === true);
+  if ((isTrial(delivery) || ofTest) && !settings.test_orders) return ignored('test');
   const events = refundEvents(refund, settings.order_prefix + orderId, delivery);
   return events.length === 0 ? ignored('no_money') : { kind: 'events', events };
 }
