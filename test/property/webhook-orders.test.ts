@@ -53,7 +53,9 @@ function orderOf(source: string, deliveries: readonly Delivery[]) {
       const events = arrival.flatMap((delivery) => eventsOf(source, delivery, salt));
       const { tables, accepted } = runTopology(events, oracleSettings, { partitions: 2, seed });
       expect(accepted).not.toContain(false);
-      const { gross, refunded, net } = tables.orders_current?.[0] ?? {};
+      const [row = {}, ...others] = tables.orders_current ?? [];
+      expect(others).toEqual([]);
+      const { gross, refunded, net } = row;
       return gross === undefined ? null : [gross, refunded, net];
     }),
   );
@@ -295,5 +297,41 @@ describe('Shopify', () => {
     expect(orderOfShopify(at(9, 'paid', { ...order, current_total_price: '60.00' }))).toEqual([
       16_000, 0, 16_000,
     ]);
+  });
+});
+
+describe('Stripe', () => {
+  const told = (name: string, object: Body, created: number): Delivery => {
+    const event = fixture(name);
+    const data = event['data'] as Body; // As in the fixture.
+    const changed = { ...data, object: { ...(data['object'] as Body), ...object } };
+    return { topic: '', body: { ...event, created, data: changed } };
+  };
+  const invoice = { invoice: 'in_1' };
+  const subscription = { mode: 'subscription', payment_intent: null, ...invoice };
+
+  test.each<[string, Body, Body]>([
+    ['payment', {}, {}],
+    ['payment with an invoice made of it', invoice, {}],
+    ['payment with an invoice made of it, which the charge knows', invoice, invoice],
+    ['subscription', subscription, invoice],
+    [
+      'subscription whose charge has no payment',
+      subscription,
+      { payment_intent: null, ...invoice },
+    ],
+    ['order of the shop', { metadata: { order_id: '7' } }, { metadata: { order_id: '7' } }],
+    [
+      'order of the shop, by subscription',
+      { ...subscription, metadata: { order_id: '7' } },
+      { ...invoice, metadata: { order_id: '7' } },
+    ],
+  ])('%s: session and charge tell of one order', (_, session, charge) => {
+    const deliveries = [
+      told('stripe-session', session, 1_772_359_200),
+      told('stripe-charge-refunded', { ...charge, amount_refunded: 500 }, 1_772_445_600),
+      told('stripe-charge-refunded', { ...charge, amount_refunded: 733 }, 1_772_445_600),
+    ];
+    expect(orderOf('stripe', deliveries)).toEqual([2_198, 733, 1_465]);
   });
 });
