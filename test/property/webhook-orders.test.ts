@@ -146,6 +146,11 @@ describe('Shopify', () => {
     expect(orderOfShopify(at(0, 'pending'), at(5, 'expired'), cancelled)).toBeNull();
   });
 
+  it('stays cancelled, whatever else changed in that second: no order of Shopify comes back', () => {
+    const cancelled = at(9, 'paid', { cancelled_at: `${second(9)}Z` });
+    expect(orderOfShopify(at(1, 'paid'), at(9, 'paid'), cancelled)).toEqual([10_000, 10_000, 0]);
+  });
+
   const refund = (amounts: readonly (readonly [amount: string, status: string])[], more = {}) => ({
     id: '890',
     order_id: '1001',

@@ -13,7 +13,7 @@ import {
   withContentId,
 } from './adapter.js';
 import { amountText, sumOf } from './amounts.js';
-import { type OrderState, orderRest } from './order-rest.js';
+import { type OrderState, orderRest, type Standing } from './order-rest.js';
 import { at, firstText, listAt, stated, textAt } from './reading.js';
 import { customerId, shopSettings } from './shop-settings.js';
 import {
@@ -72,12 +72,13 @@ function readOrder(delivery: Delivery, settings: Settings): Reading {
   const isCancelled = textAt(order, 'cancelled_at') !== '';
   // A new order is left out: nothing of it can have counted otherwise before.
   const isChanged = isCancelled || changedAt(order) !== createdAt;
-  const state = stateOf(order, orderId, paid && !isCancelled);
+  // No order of Shopify comes back once it is cancelled.
+  const standing = isCancelled ? 'withdrawn' : paid ? 'paid' : 'unpaid';
   const events = [
     ...(paid ? purchaseEvents(delivery, orderId, settings) : []),
     ...(paid && settings.landing_page ? landingEvents(delivery, orderId) : []),
     ...listAt(order, 'refunds').flatMap((refund) => refundEvents(refund, orderId, delivery)),
-    ...(isChanged ? [orderRest(state, delivery)] : []),
+    ...(isChanged ? [orderRest(stateOf(order, orderId, standing), delivery)] : []),
   ];
   return events.length === 0 ? ignored('unpaid') : { kind: 'events', events };
 }
@@ -222,7 +223,7 @@ function refundEvents(refund: unknown, orderId: string, delivery: Delivery): Raw
   });
 }
 
-function stateOf(order: unknown, orderId: string, counts: boolean): OrderState {
+function stateOf(order: unknown, orderId: string, standing: Standing): OrderState {
   const currency = currencyOf(order);
   return {
     source: 'shopify',
@@ -232,7 +233,7 @@ function stateOf(order: unknown, orderId: string, counts: boolean): OrderState {
     // With what an edit took out: an earlier statement may have counted that.
     total: amountText(shownMoney(order, 'total_price'), currency) ?? '',
     refunded: repaidOf(order),
-    counts,
+    standing,
   };
 }
 

@@ -173,7 +173,7 @@ function refundEvent(order: unknown, refund: unknown, orderId: string): RawEvent
   };
 }
 
-function stateOf(order: unknown, orderId: string, counts: boolean): OrderState {
+function stateOf(order: unknown, orderId: string, paid: boolean): OrderState {
   const currency = currencyOf(order);
   const refunded = listAt(order, 'refunds').map(
     (refund) => unsignedAmountText(at(refund, 'total'), currency) ?? '',
@@ -185,6 +185,6 @@ function stateOf(order: unknown, orderId: string, counts: boolean): OrderState {
     currency,
     total: amountText(at(order, 'total'), currency) ?? '',
     refunded,
-    counts,
+    standing: paid ? 'paid' : 'unpaid',
   };
 }
