@@ -16,7 +16,12 @@ const verifyToken = 'verify-token-of-the-tests';
 const endpoint = endpointOf('meta', { verify_token: verifyToken }, 'page');
 const read = (body: object | string) => readBy(endpoint, {}, body);
 const page = fixtureText('meta-page');
-const social = { platform: 'facebook', medium: 'social', post_id: '67890_555' };
+const social = {
+  platform: 'facebook',
+  medium: 'social',
+  media_type: 'earned',
+  post_id: '67890_555',
+};
 
 test('a Page: comment, reply, reaction and its own post; not what it did itself or was undone', () => {
   expect(eventsOf(read(page))).toEqual([
@@ -97,12 +102,65 @@ test.each([
       identifiers: { handle },
       platform: 'instagram',
       medium: 'social',
+      media_type: 'earned',
       post_id: postId,
       interaction: { kind, text: value.text },
     },
   ]);
   expect(idsOf(reading)).toEqual([`meta:instagram:${kind}:${value.id}`]);
   collected(reading);
+  // By Instagram's Business Login the entry is its own change.
+  const entry = { id: '17841405822304914', time: 1772359200, field, value };
+  const direct = read({ object: 'instagram', entry: [entry] });
+  expect([idsOf(direct), eventsOf(direct)]).toEqual([idsOf(reading), eventsOf(reading)]);
+});
+
+const feed = (...values: object[]) => ({
+  object: 'page',
+  entry: [
+    {
+      id: '67890',
+      time: 1772359300,
+      changes: values.map((value) => ({ field: 'feed', value: { verb: 'add', ...value } })),
+    },
+  ],
+});
+const byPage = { from: { id: '67890', name: 'Our shop' }, created_time: 1772359250 };
+
+test.each([
+  [{ item: 'share', link: 'https://shop.example/sleds' }, 'share'],
+  [{ item: 'photo', published: 1 }, 'photo'],
+  [{ item: 'status', published: 1, verb: 'edited' }, 'status'],
+])('a post of the Page, %j, is in the catalogue', (value, format) => {
+  const reading = read(feed({ ...byPage, post_id: '67890_557', ...value }));
+  expect(eventsOf(reading)).toMatchObject([
+    { type: 'post', post: { post_id: '67890_557', media_type: 'owned', format } },
+  ]);
+  collected(reading);
+});
+
+test.each([
+  { item: 'status', published: 0 },
+  { item: 'share', published: 0 },
+  { item: 'photo', published: 0, verb: 'edited' },
+  { item: 'status', verb: 'edited' },
+  { item: 'share', published: 1, verb: 'remove' },
+])('%j of the Page is not', (value) => {
+  const reading = read(feed({ ...byPage, post_id: '67890_558', ...value }));
+  expect(reading).toEqual({ kind: 'ignored', reason: 'topic' });
+});
+
+test('likes of one second by persons whom Meta does not name all count, and once', () => {
+  const like = { item: 'reaction', post_id: '67890_555', created_time: 1772359230 };
+  const named = { ...like, from: { id: '777' } };
+  const share = { ...like, item: 'share' };
+  const ids = idsOf(read(feed(like, share, like, named, like, named)));
+  expect(new Set(ids).size).toBe(5);
+  expect(ids[3]).toBe(ids[5]);
+  expect(idsOf(read(feed(like)))).toEqual([ids[0]]);
+  expect(idsOf(read(feed(like, share, like, named, like, named)))).toEqual(ids);
+  const comment = { ...like, item: 'comment', comment_id: '555_1', message: 'Oh' };
+  expect(new Set(idsOf(read(feed(comment, comment)))).size).toBe(1);
 });
 
 test('a mention names nobody; other fields and objects count nothing', () => {

@@ -36,9 +36,9 @@ export const meta = defineAdapter({
     if (object === '') return malformed('object');
     if (read === undefined) return ignored('topic');
     const events = listAt(delivery.body, 'entry').flatMap((entry) =>
-      listAt(entry, 'changes').flatMap((change) => read({ delivery, entry, change })),
+      changesOf(entry).flatMap((change) => read({ delivery, entry, change })),
     );
-    return events.length === 0 ? ignored('topic') : { kind: 'events', events };
+    return events.length === 0 ? ignored('topic') : { kind: 'events', events: told(events) };
   },
 });
 
@@ -54,18 +54,41 @@ const readers: ReadonlyMap<string, (change: Change) => RawEvent[]> = new Map([
   ['instagram', readInstagramChange],
 ]);
 
+/** By Instagram's Business Login an entry is its own change. */
+const changesOf = (entry: unknown): readonly unknown[] =>
+  textAt(entry, 'field') === '' ? listAt(entry, 'changes') : [entry];
+
+/**
+ * Likes and shares have no id of their own. By persons whom Meta doesn't name, those of one post and
+ * second are alike: each counts, and a retry of the delivery has them in the same order.
+ */
+function told(events: readonly RawEvent[]): RawEvent[] {
+  const counts = new Map<unknown, number>();
+  return events.map((event) => {
+    const { event_id: id } = event;
+    const kind = at(event, 'interaction.kind');
+    if (event['identifiers'] !== undefined || (kind !== 'like' && kind !== 'share')) return event;
+    const before = counts.get(id) ?? 0;
+    counts.set(id, before + 1);
+    return before === 0 ? event : { ...event, event_id: `${String(id)}:${before}` };
+  });
+}
+
 /** Items of a Page's feed that are posts. */
 const postItems: ReadonlySet<string> = new Set(['post', 'status', 'photo', 'video', 'album']);
 
 function readPageChange({ delivery, entry, change }: Change): RawEvent[] {
   const value = at(change, 'value');
   const field = textAt(change, 'field');
-  if (textAt(value, 'verb') !== 'add') return [];
   const author = firstText(value, ['from.id', 'sender_id']);
   const ofPage = author !== '' && author === textAt(entry, 'id');
   const item = textAt(value, 'item');
   const isPost = postItems.has(item);
-  if (field === 'feed' && isPost && ofPage) return [pagePost(value, entry, delivery)];
+  // The Page's own link is a post; that of somebody else shares one.
+  if (field === 'feed' && ofPage && (isPost || item === 'share')) {
+    return isPublished(value) ? [pagePost(value, entry, delivery)] : [];
+  }
+  if (textAt(value, 'verb') !== 'add') return [];
   const kind = field === 'mention' || (field === 'feed' && isPost) ? 'mention' : kindOf(value);
   if ((field !== 'feed' && field !== 'mention') || ofPage || kind === null) return [];
   const event = interaction({
@@ -77,6 +100,13 @@ function readPageChange({ delivery, entry, change }: Change): RawEvent[] {
     occurredAt: timeOf(value, entry),
   });
   return [withContentId(`meta:${kind}:${textAt(value, 'comment_id')}`, event, delivery)];
+}
+
+/** Of drafts and planned posts it is told when they are edited into published ones. */
+function isPublished(value: unknown): boolean {
+  const published = at(value, 'published');
+  const verb = textAt(value, 'verb');
+  return verb === 'add' ? published !== 0 : verb === 'edited' && published === 1;
 }
 
 function kindOf(value: unknown): string | null {
@@ -145,6 +175,7 @@ function interaction({ platform, kind, postId, handle, text, occurredAt }: Inter
     identifiers: stated({ handle: handle === '' ? '' : `${platform}:${handle}` }),
     platform,
     medium: 'social',
+    media_type: 'earned',
     post_id: postId,
     interaction: stated({ kind, text }),
   });

@@ -43,11 +43,12 @@ describe('who is let in', () => {
     const log = new MemoryLog();
     const { deliver, counted } = await hooks(log);
     const answer = await deliver(order);
-    expect([answer.statusCode, answer.json()]).toEqual([200, { accepted: 3, rejected: [] }]);
+    expect([answer.statusCode, answer.json()]).toEqual([200, { accepted: 4, rejected: [] }]);
     expect(log.events.map(({ type, source }) => [type, source])).toEqual([
       ['purchase', 'webhook:shopify'],
       ['purchase', 'webhook:shopify'],
       ['page', 'webhook:shopify'],
+      ['refund', 'webhook:shopify'],
     ]);
     expect(log.appends).toBe(1);
     expect(await counted('source="shopify",outcome="accepted",reason="all"')).toBe(true);
@@ -59,8 +60,8 @@ describe('who is let in', () => {
     await deliver(order, { hmac: shopifyHmac(order, olderSecret) });
     await deliver(order);
     const ids = log.events.map(({ eventId }) => eventId);
-    expect(ids.slice(3)).toEqual(ids.slice(0, 3));
-    expect(new Set(ids).size).toBe(3);
+    expect(ids.slice(4)).toEqual(ids.slice(0, 4));
+    expect(new Set(ids).size).toBe(4);
   });
 
   test('by the secrets of now, when they are replaced while it runs', async () => {
@@ -175,7 +176,7 @@ describe('what is answered', () => {
     const answer = await deliver(odd);
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toMatchObject({
-      accepted: 2,
+      accepted: 3,
       rejected: [{ index: 1, code: 'amount_too_precise' }],
     });
     expect(await counted('source="shopify",outcome="accepted",reason="with_rejected"')).toBe(true);

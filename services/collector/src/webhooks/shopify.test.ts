@@ -17,7 +17,13 @@ const order = fixtureText('shopify-order');
 const refund = fixtureText('shopify-refund');
 const orderId = '820982911946154508';
 
-test('an order is placed at its own time, stated as it is now, and came by a page', () => {
+const rest = (total: string, occurredAt: string) => ({
+  type: 'refund',
+  occurred_at: occurredAt,
+  refund: { refund_id: `cancelled:${orderId}`, order_id: orderId, total, currency: 'EUR' },
+});
+
+test('an order: placed at its own time, as it is now, the page it came by, not cancelled', () => {
   expect(eventsOf(read('orders/create', order))).toEqual([
     { type: 'purchase', occurred_at: '2026-03-02T05:09:11-05:00', order: { order_id: orderId } },
     {
@@ -53,6 +59,7 @@ test('an order is placed at its own time, stated as it is now, and came by a pag
       user_agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
       ip: '203.0.113.7',
     },
+    rest('0', '2026-03-02T05:09:14-05:00'),
   ]);
 });
 
@@ -62,6 +69,7 @@ test('the collector accepts all of it, and keeps nothing personal in clear', () 
     ['purchase', false],
     ['purchase', false],
     ['page', true],
+    ['refund', false],
   ]);
   expect(events[1]?.order).toMatchObject({ total: 38800, tax: 6195, couponCodes: ['ADA10'] });
   expect(JSON.stringify(events)).not.toMatch(/example\.com"|6135550142|203\.0\.113/);
@@ -112,16 +120,7 @@ test('the refund inside of its order is the same event', () => {
 test('a cancelled order is refunded by what its refunds have left', () => {
   const cancelled = { cancelled_at: '2026-03-06T09:00:00Z', updated_at: '2026-03-06T09:00:01Z' };
   const plain = eventsOf(read('orders/cancelled', fixtureWith('shopify-order', cancelled)));
-  expect(plain[3]).toEqual({
-    type: 'refund',
-    occurred_at: '2026-03-06T09:00:01Z',
-    refund: {
-      refund_id: `cancelled:${orderId}`,
-      order_id: orderId,
-      total: '388.00',
-      currency: 'EUR',
-    },
-  });
+  expect(plain[3]).toEqual(rest('388.00', '2026-03-06T09:00:01Z'));
   const refunds = [fixtureWith('shopify-refund', {})];
   const partly = fixtureWith('shopify-order', { ...cancelled, refunds });
   expect(eventsOf(read('orders/cancelled', partly))[4]).toMatchObject({
@@ -129,14 +128,47 @@ test('a cancelled order is refunded by what its refunds have left', () => {
   });
 });
 
-test('an unpaid order that is cancelled is refunded without a purchase, so it makes no row', () => {
-  const voided = { financial_status: 'voided', cancelled_at: '2026-03-06T09:00:00Z' };
-  const events = eventsOf(read('orders/cancelled', fixtureWith('shopify-order', voided)));
-  expect(events.map(({ type }) => type)).toEqual(['refund']);
+test.each([
+  { financial_status: 'voided', cancelled_at: '2026-03-06T09:00:00Z' },
+  { financial_status: 'voided' },
+  { financial_status: 'expired' },
+  { financial_status: 'pending' },
+])('an order that became %j is refunded without a purchase, so it makes no row', (changes) => {
+  const events = eventsOf(read('orders/updated', fixtureWith('shopify-order', changes)));
+  expect(events).toEqual([rest('388.00', '2026-03-02T05:09:14-05:00')]);
 });
 
+test('of two statements of one second that of the paid order counts: its id is the larger', () => {
+  const [, , , paid] = idsOf(read('orders/paid', order)).map(String);
+  for (const status of ['pending', 'voided', 'expired']) {
+    const unpaid = read(
+      'orders/create',
+      fixtureWith('shopify-order', { financial_status: status }),
+    );
+    expect(String(paid) > String(idsOf(unpaid)[0])).toBe(true);
+  }
+});
+
+test('of one refund, and of an order, the statement with more money paid back counts', () => {
+  const transaction = { kind: 'refund', status: 'success', currency: 'EUR' };
+  const refundOf = (...amounts: string[]) => ({
+    ...fixtureWith('shopify-refund', {}),
+    transactions: amounts.map((amount) => ({ ...transaction, amount })),
+  });
+  const amounts = [['9.99'], ['10.00'], ['20.00', '80.00'], ['100.01']];
+  const ids = amounts.map((some) => idsOf(read('refunds/create', refundOf(...some)))[0]);
+  expect(ids).toEqual(ids.toSorted());
+  const orders = [[], ...amounts].map((some) => {
+    const refunds = some.length === 0 ? [] : [refundOf(...some)];
+    return idsOf(read('orders/updated', fixtureWith('shopify-order', { refunds })))[1];
+  });
+  expect(orders).toEqual(orders.toSorted());
+});
+
+const unchanged = { updated_at: '2026-03-02T05:09:11-05:00' };
+
 test.each([
-  ['orders/create', { financial_status: 'pending' }, 'unpaid'],
+  ['orders/create', { financial_status: 'pending', ...unchanged }, 'unpaid'],
   ['orders/create', { test: true }, 'test'],
   ['orders/delete', {}, 'topic'],
   ['products/update', {}, 'topic'],
@@ -149,6 +181,41 @@ test.each([
 test('a refund that pays nothing back counts nothing', () => {
   const reading = read('refunds/create', fixtureWith('shopify-refund', { transactions: [] }));
   expect(reading).toEqual({ kind: 'ignored', reason: 'no_money' });
+});
+
+const sample = [{ id: '1', kind: 'refund', gateway: 'bogus', status: 'success', amount: '41.94' }];
+
+test("Shopify's own sample of a refund states its currency elsewhere", () => {
+  const presentment_money = { amount: '0.00', currency_code: 'USD' };
+  const money = { total_duties_set: { presentment_money } };
+  const line = { subtotal_set: { presentment_money } };
+  for (const more of [money, { refund_line_items: [line] }]) {
+    const transactions = sample.map((one) => ({ ...one, currency: null }));
+    const reading = read(
+      'refunds/create',
+      fixtureWith('shopify-refund', { transactions, ...more }),
+    );
+    expect(eventsOf(reading)[0]).toMatchObject({ refund: { total: '41.94', currency: 'USD' } });
+    collected(reading);
+  }
+});
+
+test('test notifications and refunds of test orders count nothing, unless the settings say so', () => {
+  const transactions = sample.map((one) => ({ ...one, currency: 'EUR', test: true }));
+  const ofTest = fixtureWith('shopify-refund', { transactions });
+  const notified = { ...topic('refunds/create'), 'x-shopify-test': 'true' };
+  const ordered = { ...topic('orders/create'), 'x-shopify-test': 'true' };
+  const ignored = { kind: 'ignored', reason: 'test' };
+  expect(read('refunds/create', ofTest)).toEqual(ignored);
+  expect(readBy(endpoint, notified, refund)).toEqual(ignored);
+  expect(readBy(endpoint, ordered, order)).toEqual(ignored);
+  const testing = endpointOf('shopify', { test_orders: true });
+  for (const headers of [topic('refunds/create'), notified]) {
+    expect(eventsOf(readBy(testing, headers, ofTest))).toHaveLength(1);
+  }
+  const mixed = [...transactions, ...sample.map((one) => ({ ...one, currency: 'EUR' }))];
+  const real = fixtureWith('shopify-refund', { transactions: mixed });
+  expect(eventsOf(read('refunds/create', real))).toHaveLength(1);
 });
 
 test.each([
@@ -172,7 +239,7 @@ test('settings: prefixes, names as order ids, no landing page', () => {
   const settings = { shop: 'fr', order_prefix: 'fr-', order_id: 'name', landing_page: false };
   const french = endpointOf('shopify', settings);
   const events = eventsOf(readBy(french, topic('orders/create'), order));
-  expect(events).toHaveLength(2);
+  expect(events).toHaveLength(3);
   expect(events[1]).toMatchObject({
     identifiers: { customer_id: 'fr:115310627314723954' },
     order: { order_id: 'fr-9999' },

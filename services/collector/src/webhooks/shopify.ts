@@ -1,7 +1,6 @@
 /**
  * Shopify's webhooks (Admin REST payloads): orders, refunds, privacy. docs/webhooks.md has the
- * table. Amounts are those that the customer saw (presentment money), since refund transactions
- * are stated in that currency alone; single-currency shops have but one.
+ * table.
  */
 import { z } from 'zod';
 import {
@@ -13,9 +12,18 @@ import {
   type Reading,
   withContentId,
 } from './adapter.js';
-import { amountText, leftOf, sumOf, unsignedAmountText } from './amounts.js';
+import { amountText, sumOf } from './amounts.js';
+import { type OrderState, orderRest, type Standing } from './order-rest.js';
 import { at, firstText, listAt, stated, textAt } from './reading.js';
 import { customerId, shopSettings } from './shop-settings.js';
+import {
+  currencyOf,
+  earnedTotal,
+  repaid,
+  repaidOf,
+  shownMoney,
+  sortable,
+} from './shopify-money.js';
 import { headerOf, verifyHeaderHmac } from './signatures.js';
 
 const settingsSchema = z.strictObject({
@@ -58,20 +66,36 @@ function readOrder(delivery: Delivery, settings: Settings): Reading {
   const orderId = orderIdOf(order, settings);
   const createdAt = textAt(order, 'created_at');
   if (orderId === '' || createdAt === '') return malformed('id, name or created_at');
-  if (at(order, 'test') === true && !settings.test_orders) return ignored('test');
+  const isTest = isTrial(delivery) || at(order, 'test') === true;
+  if (isTest && !settings.test_orders) return ignored('test');
   const paid = !unpaidStatuses.has(textAt(order, 'financial_status').toLowerCase());
+  const isCancelled = textAt(order, 'cancelled_at') !== '';
+  // A new order is left out: nothing of it can have counted otherwise before.
+  const isChanged = isCancelled || changedAt(order) !== createdAt;
+  // No order of Shopify comes back once it is cancelled.
+  const standing = isCancelled ? 'withdrawn' : paid ? 'paid' : 'unpaid';
   const events = [
-    ...(paid ? purchaseEvents(order, orderId, settings) : []),
+    ...(paid ? purchaseEvents(delivery, orderId, settings) : []),
     ...(paid && settings.landing_page ? landingEvents(delivery, orderId) : []),
-    ...listAt(order, 'refunds').flatMap((refund) => refundEvents(refund, orderId)),
-    ...cancellationEvents(order, orderId),
+    ...listAt(order, 'refunds').flatMap((refund) => refundEvents(refund, orderId, delivery)),
+    ...(isChanged ? [orderRest(stateOf(order, orderId, standing), delivery)] : []),
   ];
-  if (events.length === 0) return ignored('unpaid');
-  return { kind: 'events', events: events.map((event) => named(event, delivery)) };
+  return events.length === 0 ? ignored('unpaid') : { kind: 'events', events };
 }
 
-const named = (event: RawEvent, delivery: Delivery) =>
-  withContentId(`shopify:${String(event['type'])}`, event, delivery);
+/** Sent by the button of the shop's settings: a sample, signed like any delivery. */
+const isTrial = ({ headers }: Delivery) =>
+  headerOf(headers, 'x-shopify-test').toLowerCase() === 'true';
+
+const changedAt = (order: unknown) =>
+  firstText(order, ['updated_at', 'cancelled_at', 'created_at']);
+
+/**
+ * Of two statements of one second the larger event id counts: that which knows of more money paid
+ * back is the later one, and `repaid` is larger than any hash.
+ */
+const placeOf = (amounts: readonly string[], currency: string) =>
+  amounts.length === 0 ? '' : `:repaid:${sortable(amounts, currency)}`;
 
 function orderIdOf(order: unknown, settings: Settings): string {
   const id = settings.order_id === 'id' ? textAt(order, 'id') : textAt(order, 'name');
@@ -82,7 +106,8 @@ function orderIdOf(order: unknown, settings: Settings): string {
  * The order as it is now; and that it was placed, at its own time, since an order's time is that
  * of its earliest purchase and the first delivery may never have come.
  */
-function purchaseEvents(order: unknown, orderId: string, settings: Settings): RawEvent[] {
+function purchaseEvents(delivery: Delivery, orderId: string, settings: Settings): RawEvent[] {
+  const { body: order } = delivery;
   const createdAt = textAt(order, 'created_at');
   const updatedAt = textAt(order, 'updated_at') || createdAt;
   const current = stated({
@@ -93,7 +118,10 @@ function purchaseEvents(order: unknown, orderId: string, settings: Settings): Ra
     consent: marketingConsent(order),
   });
   const placed = { type: 'purchase', occurred_at: createdAt, order: { order_id: orderId } };
-  return updatedAt === createdAt ? [current] : [placed, current];
+  const place = placeOf(repaidOf(order), currencyOf(order));
+  const named = withContentId(`shopify:purchase${place}`, current, delivery);
+  if (updatedAt === createdAt) return [named];
+  return [withContentId('shopify:purchase', placed, delivery), named];
 }
 
 function identifiersOf(order: unknown, settings: Settings): Record<string, unknown> {
@@ -122,7 +150,7 @@ function orderFields(order: unknown, orderId: string): Record<string, unknown> {
   const money = (name: string) => amountText(shownMoney(order, name), currency);
   return stated({
     order_id: orderId,
-    total: money('total_price'),
+    total: earnedTotal(order),
     currency,
     tax: money('total_tax'),
     shipping: money('total_shipping_price'),
@@ -138,18 +166,9 @@ function orderFields(order: unknown, orderId: string): Record<string, unknown> {
   });
 }
 
-function currencyOf(order: unknown): string {
-  const shown = textAt(order, 'total_price_set.presentment_money.currency_code');
-  return (shown || textAt(order, 'currency')).toUpperCase();
-}
-
-/** `total_tax` and its like, in the currency that the customer saw. */
-function shownMoney(value: unknown, name: string): unknown {
-  return at(value, `${name}_set.presentment_money.amount`) ?? at(value, name);
-}
-
 /** The page by which the buyer came; a click id or utm parameters in it tell how. */
-function landingEvents({ body: order, headers }: Delivery, orderId: string): RawEvent[] {
+function landingEvents(delivery: Delivery, orderId: string): RawEvent[] {
+  const { body: order, headers } = delivery;
   const path = textAt(order, 'landing_site');
   const referrer = textAt(order, 'referring_site');
   if (path === '' || (referrer === '' && !path.includes('?'))) return [];
@@ -162,7 +181,7 @@ function landingEvents({ body: order, headers }: Delivery, orderId: string): Raw
     user_agent: textAt(order, 'client_details.user_agent'),
     ip: textAt(order, 'browser_ip'),
   });
-  return [event];
+  return [withContentId('shopify:page', event, delivery)];
 }
 
 function hostOfShop(order: unknown): string {
@@ -175,60 +194,47 @@ function readRefund(delivery: Delivery, settings: Settings): Reading {
   if (settings.order_id === 'name') return ignored('order_name_unknown');
   const orderId = textAt(refund, 'order_id');
   if (textAt(refund, 'id') === '' || orderId === '') return malformed('id or order_id');
-  const events = refundEvents(refund, settings.order_prefix + orderId);
-  if (events.length === 0) return ignored('no_money');
-  return { kind: 'events', events: events.map((event) => named(event, delivery)) };
-}
-
-/** One for each currency, which is one. A refund without money went back moves stock only. */
-function refundEvents(refund: unknown, orderId: string): RawEvent[] {
-  const id = textAt(refund, 'id');
-  const occurredAt = firstText(refund, ['processed_at', 'created_at']);
-  return [...repaid(refund)].map(([currency, amounts], index) => ({
-    type: 'refund',
-    ...(occurredAt === '' ? {} : { occurred_at: occurredAt }),
-    refund: {
-      refund_id: index === 0 ? id : `${id}:${currency}`,
-      order_id: orderId,
-      total: sumOf(amounts, currency),
-      currency,
-    },
-  }));
-}
-
-/** Amounts that went back, by currency. */
-function repaid(refund: unknown): Map<string, string[]> {
-  const amounts = new Map<string, string[]>();
-  for (const transaction of listAt(refund, 'transactions')) {
-    if (at(transaction, 'kind') !== 'refund' || at(transaction, 'status') !== 'success') continue;
-    const currency = textAt(transaction, 'currency').toUpperCase();
-    const amount = unsignedAmountText(at(transaction, 'amount'), currency) ?? '';
-    amounts.set(currency, [...(amounts.get(currency) ?? []), amount]);
-  }
-  return amounts;
+  const transactions = listAt(refund, 'transactions');
+  const ofTest = transactions.length > 0 && transactions.every((one) => at(one, 'test') === true);
+  if ((isTrial(delivery) || ofTest) && !settings.test_orders) return ignored('test');
+  const events = refundEvents(refund, settings.order_prefix + orderId, delivery);
+  return events.length === 0 ? ignored('no_money') : { kind: 'events', events };
 }
 
 /**
- * A cancelled order is refunded by what its refunds have left of it. The next delivery, which may
- * hold further refunds, says again what is left, and the latest counts.
+ * One for each currency, which is one. A refund without money went back moves stock only. Its time
+ * stays the same while its transactions succeed one after the other.
  */
-function cancellationEvents(order: unknown, orderId: string): RawEvent[] {
-  const cancelledAt = textAt(order, 'cancelled_at');
-  if (cancelledAt === '') return [];
+function refundEvents(refund: unknown, orderId: string, delivery: Delivery): RawEvent[] {
+  const id = textAt(refund, 'id');
+  const occurredAt = firstText(refund, ['processed_at', 'created_at']);
+  return [...repaid(refund)].map(([currency, amounts], index) => {
+    const event = {
+      type: 'refund',
+      ...(occurredAt === '' ? {} : { occurred_at: occurredAt }),
+      refund: {
+        refund_id: index === 0 ? id : `${id}:${currency}`,
+        order_id: orderId,
+        total: sumOf(amounts, currency),
+        currency,
+      },
+    };
+    return withContentId(`shopify:refund${placeOf(amounts, currency)}`, event, delivery);
+  });
+}
+
+function stateOf(order: unknown, orderId: string, standing: Standing): OrderState {
   const currency = currencyOf(order);
-  const total = amountText(shownMoney(order, 'total_price'), currency) ?? '';
-  const refunds = listAt(order, 'refunds').flatMap((refund) => repaid(refund).get(currency) ?? []);
-  const event = {
-    type: 'refund',
-    occurred_at: textAt(order, 'updated_at') || cancelledAt,
-    refund: {
-      refund_id: `cancelled:${orderId}`,
-      order_id: orderId,
-      total: leftOf(total, refunds, currency) ?? total,
-      currency,
-    },
+  return {
+    source: 'shopify',
+    orderId,
+    changedAt: changedAt(order),
+    currency,
+    // With what an edit took out: an earlier statement may have counted that.
+    total: amountText(shownMoney(order, 'total_price'), currency) ?? '',
+    refunded: repaidOf(order),
+    standing,
   };
-  return [event];
 }
 
 /** Deliveries of one request have one id; Shopify signs the body alone, so that is part of it. */

@@ -94,6 +94,26 @@ test('a refund is the running total of its charge, under one id', () => {
   collected(read(more));
 });
 
+test('a charge of an invoice is refunded under both names that its session may have given', () => {
+  const settings = { order_prefix: 'web-' };
+  const body = withObject('stripe-charge-refunded', { invoice: 'in_1' });
+  const reading = readBy(endpointOf('stripe', settings), {}, body);
+  const total = { refund_id: 'ch_3MmlLrLkdIwHu7ix0snN0B15', total: '5.00' };
+  expect(eventsOf(reading)).toMatchObject([
+    { refund: { ...total, order_id: `web-${payment}` } },
+    { refund: { ...total, order_id: 'web-in_1' } },
+  ]);
+  // The first is the event that earlier versions made.
+  expect(idsOf(reading)[0]).toBe(idsOf(read(fixtureText('stripe-charge-refunded')))[0]);
+  expect(new Set(idsOf(reading)).size).toBe(2);
+  collected(reading);
+  const named = withObject('stripe-charge-refunded', {
+    invoice: 'in_1',
+    metadata: { order_id: '1001' },
+  });
+  expect(eventsOf(read(named))).toMatchObject([{ refund: { order_id: '1001' } }]);
+});
+
 test('a charge whose money did not change counts nothing; one given back does', () => {
   const unchanged = withObject('stripe-charge-refunded', {}, { type: 'charge.updated' });
   expect(eventsOf(read(unchanged))[0]).toMatchObject({ refund: { total: '5.00' } });
@@ -119,6 +139,11 @@ test.each([
     { refund: { refund_id: 'du_1MtJUT2eZvKYlo2CNaw2HvEv', order_id: payment, total } },
   ]);
   collected(reading);
+});
+
+test('a dispute finds the order that its own metadata names', () => {
+  const named = withObject('stripe-dispute', { metadata: { order_id: '1001' }, status: 'lost' });
+  expect(eventsOf(read(named))).toMatchObject([{ refund: { order_id: '1001', total: '10.00' } }]);
 });
 
 test.each([

@@ -143,8 +143,18 @@ function readCharge({ delivery, object: charge, happenedAt, settings }: Notice):
   const id = textAt(charge, 'id');
   const refunded = at(charge, 'amount_refunded');
   if (id === '' || typeof refunded !== 'number') return malformed('data.object.amount_refunded');
-  const orderId = orderIdOf(charge, settings, ['payment_intent', 'id']);
-  return refundReading({ id, orderId, units: refunded, object: charge, happenedAt });
+  const orderIds = ordersOf(charge, settings);
+  return refundReading({ id, orderIds, units: refunded, object: charge, happenedAt });
+}
+
+/**
+ * The names that its order may have: a session goes by its payment, that of a subscription by its
+ * invoice, and a charge may have both. A refund of an order that is none makes no row.
+ */
+function ordersOf(charge: unknown, settings: Settings): string[] {
+  const byPayment = orderIdOf(charge, settings, ['payment_intent', 'id']);
+  const byInvoice = orderIdOf(charge, settings, ['invoice']);
+  return byInvoice === '' || byInvoice === byPayment ? [byPayment] : [byPayment, byInvoice];
 }
 
 /** Where the bank still holds or has taken the money; an inquiry (`warning_…`) has moved none. */
@@ -157,14 +167,14 @@ function readDispute({ object: dispute, happenedAt, settings }: Notice): Reading
   const amount = at(dispute, 'amount');
   if (id === '' || typeof amount !== 'number') return malformed('data.object.id or amount');
   if (!lostStatuses.has(status) && !wonStatuses.has(status)) return ignored('inquiry');
-  const orderId = orderIdOf(dispute, settings, ['payment_intent', 'charge']);
+  const orderIds = [orderIdOf(dispute, settings, ['payment_intent', 'charge'])];
   const units = lostStatuses.has(status) ? amount : 0;
-  return refundReading({ id, orderId, units, object: dispute, happenedAt });
+  return refundReading({ id, orderIds, units, object: dispute, happenedAt });
 }
 
 interface Repaid {
   readonly id: string;
-  readonly orderId: string;
+  readonly orderIds: readonly string[];
   /** In Stripe's minor units. */
   readonly units: number;
   readonly object: unknown;
@@ -174,14 +184,14 @@ interface Repaid {
 const unitDigits = 16;
 
 /** Of two statements of one second, the one with the larger amount has the larger id and counts. */
-function refundReading({ id, orderId, units, object, happenedAt }: Repaid): Reading {
+function refundReading({ id, orderIds, units, object, happenedAt }: Repaid): Reading {
   const currency = currencyOf(object);
   const place = `${Date.parse(happenedAt) / 1_000}:${String(units).padStart(unitDigits, '0')}`;
-  const event = {
-    event_id: `stripe:refund:${id}:${place}`,
+  const events = orderIds.map((orderId, index) => ({
+    event_id: `stripe:refund:${id}:${place}${index === 0 ? '' : ':invoice'}`,
     type: 'refund',
     occurred_at: happenedAt,
     refund: { refund_id: id, order_id: orderId, total: amountOf(units, currency), currency },
-  };
-  return { kind: 'events', events: [event] };
+  }));
+  return { kind: 'events', events };
 }

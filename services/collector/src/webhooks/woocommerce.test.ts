@@ -101,12 +101,27 @@ test('a cancelled order is refunded by what is left, and only that', () => {
   expect(events[1]).toMatchObject({ refund: { refund_id: 'cancelled:727', total: '19.35' } });
 });
 
-test.each([
-  [{ status: 'pending' }, 'unpaid'],
-  [{ status: 'failed' }, 'unpaid'],
-  [{ status: 'wc-checkout-draft' }, 'unpaid'],
-])('%j counts nothing', (changes, reason) => {
-  expect(changed(changes)).toEqual({ kind: 'ignored', reason });
+const unpaid = ['pending', 'failed', 'trash', 'wc-checkout-draft', 'cancelled'];
+
+test.each(unpaid)('a new order that is %s counts nothing', (status) => {
+  const reading = changed({ status, date_modified_gmt: placedAt.slice(0, -1) });
+  expect(reading).toEqual({ kind: 'ignored', reason: 'unpaid' });
+});
+
+test.each(unpaid)('one that became %s has no purchase and is refunded by all of it', (status) => {
+  expect(eventsOf(changed({ status }))).toEqual([
+    {
+      type: 'refund',
+      occurred_at: changedAt,
+      refund: { refund_id: 'cancelled:727', order_id: '727', total: '29.35', currency: 'USD' },
+    },
+  ]);
+});
+
+test('of two statements of one second that of the paid order counts: its id is the larger', () => {
+  const [, , , paid] = idsOf(changed({})).map(String);
+  for (const status of unpaid)
+    expect(String(paid) > String(idsOf(changed({ status }))[0])).toBe(true);
 });
 
 test('topics without an order count nothing; an order without a time is malformed', () => {

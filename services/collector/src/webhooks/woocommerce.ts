@@ -12,7 +12,8 @@ import {
   type Reading,
   withContentId,
 } from './adapter.js';
-import { amountText, leftOf, unsignedAmountText } from './amounts.js';
+import { amountText, unsignedAmountText } from './amounts.js';
+import { type OrderState, orderRest } from './order-rest.js';
 import { at, firstText, listAt, stated, textAt } from './reading.js';
 import { customerId, shopSettings } from './shop-settings.js';
 import { headerOf, verifyHeaderHmac } from './signatures.js';
@@ -62,12 +63,14 @@ function readOrder(delivery: Delivery, settings: Settings): Reading {
     ...(paid ? purchaseEvents(order, orderId, settings) : []),
     ...(paid && settings.landing_page ? landingEvents(order, orderId) : []),
     ...listAt(order, 'refunds').map((refund) => refundEvent(order, refund, orderId)),
-    ...cancellationEvents(order, orderId, status),
   ];
-  if (events.length === 0) return ignored('unpaid');
-  const named = (event: RawEvent) =>
-    withContentId(`woocommerce:${String(event['type'])}`, event, delivery);
-  return { kind: 'events', events: events.map(named) };
+  const named = events.map((event) =>
+    withContentId(`woocommerce:${String(event['type'])}`, event, delivery),
+  );
+  // One that never changed is new: nothing of it can have counted otherwise before.
+  const rest = isChanged(order) ? [orderRest(stateOf(order, orderId, paid), delivery)] : [];
+  if (named.length + rest.length === 0) return ignored('unpaid');
+  return { kind: 'events', events: [...named, ...rest] };
 }
 
 /** `…_gmt` is in UTC and says so by its name alone. */
@@ -78,6 +81,8 @@ function timeAt(order: unknown, name: string): string {
 
 const changedAt = (order: unknown) =>
   timeAt(order, 'date_modified') || timeAt(order, 'date_created');
+
+const isChanged = (order: unknown) => changedAt(order) !== timeAt(order, 'date_created');
 
 const currencyOf = (order: unknown) => textAt(order, 'currency').toUpperCase();
 
@@ -91,7 +96,7 @@ function purchaseEvents(order: unknown, orderId: string, settings: Settings): Ra
     order: orderFields(order, orderId),
   });
   const placed = { type: 'purchase', occurred_at: createdAt, order: { order_id: orderId } };
-  return changedAt(order) === createdAt ? [current] : [placed, current];
+  return isChanged(order) ? [placed, current] : [current];
 }
 
 function identifiersOf(order: unknown, settings: Settings): Record<string, unknown> {
@@ -168,24 +173,18 @@ function refundEvent(order: unknown, refund: unknown, orderId: string): RawEvent
   };
 }
 
-/**
- * A cancelled order is refunded by what its refunds have left of it; an order that was taken up
- * again by nothing, which a later change says.
- */
-function cancellationEvents(order: unknown, orderId: string, status: string): RawEvent[] {
-  const cancelled = status === 'cancelled';
-  const changed = changedAt(order) !== timeAt(order, 'date_created');
-  if (!cancelled && (unpaidStatuses.has(status) || !changed)) return [];
+function stateOf(order: unknown, orderId: string, paid: boolean): OrderState {
   const currency = currencyOf(order);
-  const total = amountText(at(order, 'total'), currency) ?? '';
-  const refunds = listAt(order, 'refunds').map(
+  const refunded = listAt(order, 'refunds').map(
     (refund) => unsignedAmountText(at(refund, 'total'), currency) ?? '',
   );
-  const left = cancelled ? (leftOf(total, refunds, currency) ?? total) : '0';
-  const event = {
-    type: 'refund',
-    occurred_at: changedAt(order),
-    refund: { refund_id: `cancelled:${orderId}`, order_id: orderId, total: left, currency },
+  return {
+    source: 'woocommerce',
+    orderId,
+    changedAt: changedAt(order),
+    currency,
+    total: amountText(at(order, 'total'), currency) ?? '',
+    refunded,
+    standing: paid ? 'paid' : 'unpaid',
   };
-  return [event];
 }
