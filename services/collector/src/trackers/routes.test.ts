@@ -56,6 +56,20 @@ describe('Segment', () => {
     );
   });
 
+  test('one address takes all that Segment passes on: a message that says its type has it', async () => {
+    const { log, send } = await trackers();
+    const url = 'https://shop.example/?utm_source=x';
+    for (const type of ['page', 'Identify', 'track', 'delete', 7]) {
+      const message = { ...track, messageId: String(type), type, context: { page: { url } } };
+      await send('POST', '/v1/track', message, basic(writeKey));
+    }
+    expect(log.events.map(({ type, touchpoint }) => [type, touchpoint])).toEqual([
+      ['page', true],
+      ['identify', false],
+      ...Array(3).fill(['lead', false]),
+    ]);
+  });
+
   test('a batch shares its context; each message is told by its place', async () => {
     const { log, send } = await trackers();
     const refund = { type: 'track', event: 'Order Refunded', properties: {} };

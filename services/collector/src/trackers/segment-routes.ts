@@ -10,9 +10,9 @@ import { isProblem, type Problem, sendProblem } from '../problems.js';
 import { at, listAt, textAt } from '../webhooks/reading.js';
 import { type MessagesTaken, takeMessages, withJsonBody } from './intake.js';
 import { keyInHeader, kindOfHeader, kindOfPublic } from './keys.js';
-import { readSegment } from './segment.js';
+import { isSegmentType, readSegment } from './segment.js';
 
-/** Paths, and the type of message that each takes; null: a batch of any. */
+/** Paths, and the type of a message that states none; null: a batch of any. */
 const paths: ReadonlyMap<string, string | null> = new Map([
   ['/v1/track', 'track'],
   ['/v1/t', 'track'],
@@ -70,7 +70,7 @@ async function take(
   return withJsonBody(route, request, stated ?? 'write', async (body) => {
     const keyKind = stated ?? kindOfPublic(request, textAt(body, 'writeKey'), route.kindOf);
     if (typeof keyKind === 'object') return keyKind;
-    const messages = type === null ? batchMessages(body) : [{ ...body, type }];
+    const messages = type === null ? batchMessages(body) : [asType(body, type)];
     return takeAs(route, request, keyKind, messages);
   });
 }
@@ -87,6 +87,11 @@ function takeAs(
     count: messages.length,
     read: (context) => messages.map((message) => readSegment(message, context)),
   });
+}
+
+/** Segment passes all kinds of messages on to one address, and each says its own. */
+function asType(body: object, ofPath: string): object {
+  return isSegmentType(textAt(body, 'type')) ? body : { ...body, type: ofPath };
 }
 
 /** What a batch states for all its messages stands in each, unless it states its own. */

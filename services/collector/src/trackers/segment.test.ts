@@ -108,6 +108,20 @@ describe('time and id', () => {
     ['no sentAt', seconds(-500), undefined, seconds(-500)],
   ])('%s', (_, timestamp, sentAt, expected) => {
     expect(event({ type: 'page', timestamp, sentAt })['occurred_at']).toBe(expected);
+    const original = { timestamp: undefined, originalTimestamp: timestamp };
+    expect(event({ type: 'page', ...original, sentAt })['occurred_at']).toBe(expected);
+  });
+
+  test.each([
+    ['at once, of a clock that is an hour ahead', -1, 3_599, 3_600, -1],
+    ['four hours later', -14_400, -14_400, -14_399, -14_398],
+  ])('what Segment passes on has its time set right already: %s', (_, timestamp, ...others) => {
+    const [originalTimestamp, sentAt, receivedAt] = others.map(seconds);
+    const passedOn = { timestamp: seconds(timestamp), originalTimestamp, sentAt, receivedAt };
+    for (const absent of ['originalTimestamp', 'receivedAt']) {
+      const read = event({ type: 'page', ...passedOn, [absent]: undefined });
+      expect(read['occurred_at']).toBe(seconds(timestamp));
+    }
   });
 
   test('a time that is none is rejected by name; an absent one is that of the receipt', () => {

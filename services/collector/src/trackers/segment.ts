@@ -23,6 +23,8 @@ export function readSegment(message: unknown, context: MessageContext): MessageR
   return { kind: 'event', event: { ...commonOf(message, context), ...read(message) } };
 }
 
+export const isSegmentType = (type: string): boolean => readers.has(type.toLowerCase());
+
 /** What a kind of message adds to, or states instead of, what all have in common. */
 type Reader = (message: unknown) => RawEvent;
 
@@ -43,11 +45,9 @@ function isMeantForOthers(integrations: unknown): boolean {
 }
 
 function commonOf(message: unknown, context: MessageContext): RawEvent {
-  const sentAt = at(message, 'sentAt');
-  const timestamp = at(message, 'timestamp') ?? at(message, 'originalTimestamp');
   return stated({
     event_id: eventIdOf('segment', textAt(message, 'messageId'), context),
-    occurred_at: happenedAt(timestamp, sentAt, context.receivedAt),
+    occurred_at: occurredAtOf(message, context.receivedAt),
     identifiers: identifiersOf(message),
     page: pageOf(message),
     utm: utmOf(at(message, 'context.campaign')),
@@ -55,6 +55,18 @@ function commonOf(message: unknown, context: MessageContext): RawEvent {
     user_agent: textAt(message, 'context.userAgent'),
     ip: textAt(message, 'context.ip'),
   });
+}
+
+/**
+ * A library states its `timestamp` by the clock that it states `sentAt` by. Segment sets it right
+ * before it passes a message on, which then has `originalTimestamp` and `receivedAt` too.
+ */
+function occurredAtOf(message: unknown, receivedAt: number): unknown {
+  const timestamp = at(message, 'timestamp');
+  const original = at(message, 'originalTimestamp');
+  const isSetRight = timestamp != null && (original ?? at(message, 'receivedAt')) != null;
+  const sentAt = isSetRight ? undefined : at(message, 'sentAt');
+  return happenedAt(timestamp ?? original, sentAt, receivedAt);
 }
 
 function identifiersOf(message: unknown): Record<string, unknown> {
