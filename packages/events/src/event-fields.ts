@@ -4,6 +4,7 @@
  */
 
 import { normalisePlatform } from './catalogue.js';
+import type { Cleaning } from './click-ids.js';
 import type { Interaction, Page, Utm } from './generated/records.js';
 import { utmOf } from './landing.js';
 import { maskProse, maskUrl, maskValue } from './mask.js';
@@ -22,13 +23,7 @@ import {
   urlLengthMax,
 } from './text.js';
 import { parseTime } from './time.js';
-import {
-  adClickParameters,
-  interactionKinds,
-  media,
-  mediaTypes,
-  trackedClickParameter,
-} from './vocabulary.js';
+import { interactionKinds, media, mediaTypes } from './vocabulary.js';
 
 const eventIdCharactersMax = 128;
 const futureMsMax = 24 * 60 * 60 * 1_000;
@@ -119,35 +114,30 @@ export function readUtm(stated: unknown): Utm | null {
   return utmOf((field) => textOf(stated[field])?.trim() ?? '');
 }
 
-export function maskUtm(utm: Utm | null): Utm | null {
-  return utm && utmOf((field) => cut(maskValue(utm[field]), labelLengthMax));
+export function maskUtm(utm: Utm | null, { text }: Cleaning): Utm | null {
+  return utm && utmOf((field) => cut(maskValue(text(utm[field])), labelLengthMax));
 }
 
-const clickParameters = new RegExp(
-  `([?&](?:${[trackedClickParameter, ...adClickParameters].join('|')})=)[^&#]*`,
-  'g',
-);
-
-/** Without consent the click ids in an url go too: they are identifiers. */
 export function readPage(
   page: JsonObject,
   url: string,
   referrer: string,
-  consent: boolean,
+  { text }: Cleaning,
 ): Page | null {
-  const clean = (address: string) => {
-    const kept = consent ? address : address.replace(clickParameters, '$1');
-    return cut(maskUrl(kept), urlLengthMax);
-  };
-  const title = cut(maskProse(stringOrEmpty(page['title'])), labelLengthMax);
+  const address = (stated: string) => cut(maskUrl(text(stated)), urlLengthMax);
+  const title = cut(maskProse(text(stringOrEmpty(page['title']))), labelLengthMax);
   if (url === '' && referrer === '' && title === '') return null;
-  return { url: clean(url), referrer: clean(referrer), title };
+  return { url: address(url), referrer: address(referrer), title };
 }
 
-export function readInteraction(stated: unknown, rejections: Rejections): Interaction | null {
+export function readInteraction(
+  stated: unknown,
+  rejections: Rejections,
+  { text }: Cleaning,
+): Interaction | null {
   if (!isObject(stated)) return null;
   return {
     kind: readWord(stated['kind'], interactionKindSet, 'interaction_kind_unknown', rejections),
-    text: cut(maskProse(stringOrEmpty(stated['text'])), textLengthMax),
+    text: cut(maskProse(text(stringOrEmpty(stated['text']))), textLengthMax),
   };
 }

@@ -249,6 +249,57 @@ describe('consent', () => {
     expect(event.page?.url).toBe('https://s.example/?a=1&gclid=&rosi_click=#x');
   });
 
+  it('leaves no click id anywhere then, and everything else as it was', () => {
+    const secret = 'S3cr%2Dt+ID';
+    const landing = `https://s.example/p?utm_source=a&ScCid=${secret}&b=1#/x?fbclid=${secret}`;
+    const inner = (times: number): string =>
+      times === 0 ? landing : encodeURIComponent(inner(times - 1));
+    const clean = 'https://s.example/p?utm_source=a&ScCid=&b=1#/x?fbclid=';
+    const properties = {
+      url: landing,
+      search: `?rosi%5Fclick=${secret}`,
+      query: `gclid=${secret}&b=1`,
+      once: `/in?to=${inner(1)}&c=2`,
+      twice: `/in?to=${inner(2)}`,
+      gclid: secret,
+      initial_fbclid: secret,
+      clickId: 7_000_123,
+      deep: [{ li_fat_id: { value: secret }, note: `see ${landing}` }],
+      [`?epik=${secret}`]: true,
+      click: 'here',
+      total: 5,
+    };
+    const event = accepted({
+      ...raw,
+      page: { url: landing, referrer: `https://t.example/?dclid=${secret}`, title: landing },
+      utm: { source: `a?wbraid=${secret}`, medium: 'social' },
+      interaction: { kind: 'share', text: landing },
+      order: { order_id: '1', items: [{ sku: 's', url: landing }] },
+      properties,
+      consent: { analytics: false },
+    });
+    expect(JSON.stringify(event)).not.toMatch(/s3cr|7000123/i);
+    expect(event.page).toEqual({ url: clean, referrer: 'https://t.example/?dclid=', title: clean });
+    expect(JSON.parse(event.properties)).toEqual({
+      ...{ url: clean, search: '?rosi%5Fclick=', query: 'gclid=&b=1' },
+      once: `/in?to=${encodeURIComponent(clean)}&c=2`,
+      twice: `/in?to=${encodeURIComponent(encodeURIComponent(clean))}`,
+      deep: [{ note: `see ${clean}` }],
+      ...{ '?epik=': true, click: 'here', total: 5 },
+    });
+    expect(event.order?.items).toBe(`[{"sku":"s","url":"${clean}"}]`);
+    const allowed = accepted({ ...raw, properties, consent: { analytics: true } });
+    expect(JSON.parse(allowed.properties)).toEqual(properties);
+  });
+
+  it('takes linear time to do so', () => {
+    // Quadratic, these would take hours.
+    for (const piece of ['gclid%', '%25', '%2567', 'gclid%3d', 'gclid=', 'gclid%253D%2526']) {
+      const text = `gclid%${piece.repeat(200_000)}`;
+      accepted({ ...raw, properties: { text }, consent: { analytics: false } });
+    }
+  });
+
   it('counts Sec-GPC on a write key, whatever the event says, and there alone', () => {
     const consent = { analytics: true };
     const event = accepted({ ...raw, consent }, { ...pixel, secGpc: true });

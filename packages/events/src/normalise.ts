@@ -6,6 +6,7 @@
 import { isBotAgent } from './bots.js';
 import { readCatalogue } from './catalogue.js';
 import { classify } from './classify.js';
+import { cleaningBy } from './click-ids.js';
 import {
   type Consent,
   type Dimensions,
@@ -185,8 +186,13 @@ function assemble(
     bot: parts.bot,
     consentAnalytics: consent.analytics,
     consentMarketing: consent.marketing,
-    properties: isObject(raw['properties']) ? maskedJson(raw['properties'], maskValue) : '{}',
+    properties: propertiesOf(raw, consent),
   };
+}
+
+function propertiesOf({ properties }: JsonObject, { analytics }: Consent): string {
+  if (!isObject(properties)) return '{}';
+  return maskedJson(cleaningBy(analytics !== false).json(properties), maskValue);
 }
 
 /** A catalogue entry describes no person: it carries no identifiers and is never a bot's. */
@@ -215,11 +221,12 @@ function personalParts(reading: Reading, dimensions: Dimensions): Parts {
     rejections,
   );
   const mayIdentify = consent.analytics !== false;
+  const cleaning = cleaningBy(mayIdentify);
   const page = objectOrEmpty(raw['page']);
   const url = stringOrEmpty(page['url']).trim();
   const referrer = stringOrEmpty(page['referrer']).trim();
   const landing = readLanding(url);
-  const utm = maskUtm(readUtm(raw['utm']) ?? landing.utm);
+  const utm = maskUtm(readUtm(raw['utm']) ?? landing.utm, cleaning);
   const { platform, medium, mediaType } = dimensions;
   const { ownDomains } = context;
   const sessionStart = objectOrEmpty(raw['properties'])['session_start'] === true;
@@ -245,10 +252,11 @@ function personalParts(reading: Reading, dimensions: Dimensions): Parts {
     identifiers: identifiers.usable,
     dropped: identifiers.dropped,
     utm,
-    page: readPage(page, url, referrer, mayIdentify),
-    interaction: readInteraction(raw['interaction'], rejections),
+    page: readPage(page, url, referrer, cleaning),
+    interaction: readInteraction(raw['interaction'], rejections, cleaning),
     catalogue: null,
-    order: type === 'purchase' ? readPurchase(objectOrEmpty(raw['order']), rejections) : null,
+    order:
+      type === 'purchase' ? readPurchase(objectOrEmpty(raw['order']), rejections, cleaning) : null,
     refund: type === 'refund' ? readRefund(objectOrEmpty(raw['refund']), rejections) : null,
     consent,
   };

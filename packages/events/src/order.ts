@@ -2,6 +2,7 @@
  * What purchases and refunds state of an order. Money that can't be read exactly rejects the event:
  * nothing is ever guessed or rounded.
  */
+import type { Cleaning } from './click-ids.js';
 import type { Purchase, RefundStatement } from './generated/records.js';
 import { maskPlain } from './mask.js';
 import { maskedJson } from './masked-json.js';
@@ -12,7 +13,11 @@ import { idOrEmpty, isAbsent, type JsonObject, textOf } from './text.js';
 /** Coupon codes of one order; further ones are left out. */
 export const couponCodesMax = 100;
 
-export function readPurchase(order: JsonObject, rejections: Rejections): Purchase {
+export function readPurchase(
+  order: JsonObject,
+  rejections: Rejections,
+  { json }: Cleaning,
+): Purchase {
   const orderId = idOrEmpty(order['order_id']);
   if (orderId === '') rejections.add('order_id_missing');
   const currency = readCurrency(order['currency'], rejections);
@@ -23,7 +28,7 @@ export function readPurchase(order: JsonObject, rejections: Rejections): Purchas
     tax: readAmount(order['tax'], currency, rejections),
     shipping: readAmount(order['shipping'], currency, rejections),
     couponCodes: readCouponCodes(order['coupon_codes'], rejections),
-    items: Array.isArray(order['items']) ? maskedJson(order['items'], maskPlain) : null,
+    items: Array.isArray(order['items']) ? maskedJson(json(order['items']), maskPlain) : null,
   };
 }
 

@@ -49,7 +49,16 @@ describe('kinds of messages', () => {
   });
 
   test.each<[string, object, object]>([
-    ['the page that a page call states itself', { type: 'page', properties: page }, { page }],
+    [
+      'the page that a page call states itself, and once',
+      { type: 'page', properties: { ...page, path: '/a', search: '', tab: 'a' } },
+      { page, properties: { tab: 'a', event: 'page' } },
+    ],
+    [
+      'a path that is not the address',
+      { type: 'page', properties: { path: '/step/2' }, context },
+      { page, properties: { path: '/step/2', event: 'page' } },
+    ],
     ['screen', { type: 'screen', name: 'Home' }, { type: 'identify' }],
     [
       'identify: traits are identifiers, and not kept',
@@ -78,6 +87,7 @@ describe('kinds of messages', () => {
     const read = event(message);
     expect(read).toMatchObject(expected);
     if ('identifiers' in expected) expect(read['identifiers']).toEqual(expected.identifiers);
+    if ('properties' in expected) expect(read['properties']).toEqual(expected.properties);
     expect(JSON.stringify(read)).not.toContain('lastName');
   });
 
@@ -158,6 +168,39 @@ describe('consent', () => {
   ])('%j', (categoryPreferences, consent) => {
     const read = event({ type: 'page', context: { consent: { categoryPreferences } } });
     expect(read['consent']).toEqual(consent);
+  });
+
+  const secret = 'S3cret';
+  const search = `?utm_source=a&fbclid=${secret}&rosi_click=${secret}`;
+  const address = { url: `https://shop.example/a${search}`, search, path: '/a' };
+  const campaign = { name: 'spring', source: 'x', fbclid: secret };
+  const whole = { ...address, referrer: `https://t.example/?gclid=${secret}`, title: 'A' };
+  test.each<[string, object]>([
+    ['page', { type: 'page', properties: whole, context: { page: whole } }],
+    ['page of a context alone', { type: 'page', context: { page: whole, campaign } }],
+    ['page of a path alone', { type: 'page', properties: { search, path: `/a${search}` } }],
+    ['screen', { type: 'screen', name: `A ${search}`, properties: { gclid: secret, ...whole } }],
+    ['identify', { type: 'identify', traits: { gclid: secret }, context: { page: whole } }],
+    ['group', { type: 'group', groupId: 'g', traits: { url: address.url } }],
+    ['alias', { type: 'alias', previousId: 'a-0', context: { page: whole } }],
+    [
+      'my own event',
+      { properties: { gclid: secret, clickId: secret, last: { search }, ...whole } },
+    ],
+    ['Deep Link Opened', { properties: { ...whole, referring_application: address.url } }],
+    ['Install Attributed', { properties: { provider: 'x', campaign: { ...campaign, ...whole } } }],
+    ['Product Shared', { properties: { share_message: address.url, url: address.url } }],
+    [
+      'Order Completed',
+      { properties: { order_id: '7', products: [{ url: address.url }], ...whole } },
+    ],
+  ])('without it no click id is left: %s', (event, message) => {
+    const { context = {} } = message as { readonly context?: object };
+    const consent = { categoryPreferences: { Analytics: false } };
+    const all = { type: 'track', event, ...message, context: { ...context, consent } };
+    const collected = JSON.stringify(collectedBy(eventOf(read(all)), 'write'));
+    expect(collected).toContain('"consentAnalytics":false');
+    expect(collected).not.toMatch(/s3cret/i);
   });
 
   test('without it nothing identifies', () => {

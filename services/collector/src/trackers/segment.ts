@@ -123,11 +123,13 @@ function propertiesOf(message: unknown, name: string): Record<string, unknown> {
 
 function readPage(message: unknown): RawEvent {
   const own = (name: string) => firstText(message, [`properties.${name}`, `context.page.${name}`]);
-  return {
-    type: 'page',
-    page: stated({ url: own('url'), referrer: own('referrer'), title: own('title') }),
-    properties: propertiesOf(message, textAt(message, 'name') || 'page'),
-  };
+  const page = { url: own('url'), referrer: own('referrer'), title: own('title') };
+  const properties = propertiesOf(message, textAt(message, 'name') || 'page');
+  // analytics.js says the address there again, whole and in parts; `page` has it, masked as an url.
+  const isTold = (name: string, value: unknown) =>
+    name in page || ((name === 'path' || name === 'search') && page.url.includes(String(value)));
+  const others = Object.entries(properties).filter(([name, value]) => !isTold(name, value));
+  return { type: 'page', page: stated(page), properties: Object.fromEntries(others) };
 }
 
 /** An app's screen has no address: it begins no visit and says nothing of where one came from. */

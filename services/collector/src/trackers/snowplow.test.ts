@@ -80,6 +80,35 @@ describe('what payloads have in common', () => {
     expect(event({ e: 'pv', p: 'srv' })).not.toHaveProperty('user_agent');
   });
 
+  const secret = 'S3cret';
+  const search = `?utm_source=a&fbclid=${secret}&rosi_click=${secret}`;
+  const landing = `https://shop.example/a${search}`;
+  const struct = { se_ca: 'a', se_ac: 'b', se_la: landing, se_pr: `gclid=${secret}` };
+  const context = described('com.acme/ad/jsonschema/1-0-0', { gclid: secret, url: landing });
+  const link = {
+    targetUrl: `/out?to=${encodeURIComponent(landing)}`,
+    gclid: secret,
+    elementId: 'x',
+  };
+  test.each<[string, object]>([
+    ['page view', { e: 'pv', cx: encoded({ data: [context] }), co: undefined }],
+    ['page view, plain', { e: 'pv', co: JSON.stringify({ data: [context] }) }],
+    ['page ping', { e: 'pp', pp_may: '4' }],
+    ['structured', { e: 'se', ...struct }],
+    ['transaction', { e: 'tr', tr_id: '7', tr_af: landing }],
+    [
+      'self-describing',
+      selfDescribing('com.snowplowanalytics.snowplow/link_click/jsonschema/1-0-1', link, [context]),
+    ],
+    ['one of your own', selfDescribing('com.acme/a/jsonschema/1-0-0', { deep: [{ search }] })],
+  ])('anonymous tracking leaves no click id: %s', (_, payload) => {
+    const place = { url: landing, refr: `https://t.example/?gclid=${secret}`, page: landing };
+    const [reading] = readSnowplow([{ ...base, ...place, ...payload }], messageContext, true);
+    const collected = JSON.stringify(collectedBy(eventOf(reading), 'write'));
+    expect(collected).toContain('"consentAnalytics":false');
+    expect(collected).not.toMatch(/s3cret/i);
+  });
+
   test('anonymous tracking: nothing identifies', () => {
     const [reading] = readSnowplow([{ ...base, e: 'pv' }], messageContext, true);
     const collected = collectedBy(eventOf(reading), 'write');
