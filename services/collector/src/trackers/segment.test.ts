@@ -108,6 +108,33 @@ describe('kinds of messages', () => {
   });
 });
 
+describe('whose address it is', () => {
+  const whose = { email: 'b@b.org', phone: '+33612345678' };
+  const known = (message: object) => event({ userId: undefined, ...message })['identifiers'];
+
+  test.each(['Signed Up', 'signed in', 'Lead Generated', 'Order Completed', 'Checkout Started'])(
+    '%s: of who did it',
+    (name) => {
+      const message = { type: 'track', event: name, properties: whose };
+      expect(known(message)).toEqual({ anonymous_id: 'a-1', ...whose });
+    },
+  );
+
+  test.each<[string, object]>([
+    ['of who was invited', { type: 'track', event: 'Invite Sent' }],
+    ['of who was sent it', { type: 'track', event: 'Product Shared' }],
+    ["nobody's in particular", { type: 'track', event: 'my own event' }],
+    ['that of a profile that is looked at', { type: 'page' }],
+    ['the same in an app', { type: 'screen' }],
+  ])('perhaps somebody else: %s', (_, message) => {
+    expect(known({ ...message, properties: whose })).toEqual({ anonymous_id: 'a-1' });
+    const context = { traits: { email: 'a@b.org' } };
+    expect(known({ ...message, properties: whose, context })).toEqual({
+      ...{ anonymous_id: 'a-1', email: 'a@b.org' },
+    });
+  });
+});
+
 describe('time and id', () => {
   const seconds = (offset: number) => new Date(startedAt + offset * 1_000).toISOString();
 
@@ -250,6 +277,9 @@ describe("the ecommerce spec's orders", () => {
   test.each<[string, object, object | string]>([
     ['revenue is without tax and shipping', { total: undefined }, { total: 3_000 }],
     ['a number alone', { total: undefined, revenue: undefined }, { total: null }],
+    ['no revenue', { total: '', revenue: null }, { total: null, tax: 200 }],
+    ['an empty revenue', { total: null, revenue: ' ' }, { total: null, shipping: 300 }],
+    ['several coupons', { coupon: 'ada10, HATS' }, { couponCodes: ['ADA10', 'HATS'] }],
     ['no currency is guessed', { currency: undefined }, 'currency_missing'],
     ['nothing is rounded', { total: 27.505 }, 'amount_too_precise'],
     ['zeros beyond the currency', { total: '27.5000' }, { total: 2_750 }],

@@ -69,13 +69,29 @@ function occurredAtOf(message: unknown, receivedAt: number): unknown {
   return happenedAt(timestamp ?? original, sentAt, receivedAt);
 }
 
+/**
+ * Events whose `email` and `phone` are those of who did it. In others they may well be somebody
+ * else's, of whom a friend has invited for instance, and would make one person of two.
+ */
+const ofActor = new RegExp(
+  '^(signed (up|in)|account created|trial started|lead generated|subscribed|completed order|' +
+    '(order|checkout) .+|payment info entered|email (opened|link clicked))$',
+  'i',
+);
+
 function identifiersOf(message: unknown): Record<string, unknown> {
   const userId = textAt(message, 'userId');
-  const ofPerson = textAt(message, 'type').toLowerCase() === 'group' ? [] : ['traits'];
+  const type = textAt(message, 'type').toLowerCase();
+  const isOfActor = type === 'track' && ofActor.test(textAt(message, 'event'));
+  const places = [
+    ...(type === 'group' ? [] : ['traits']),
+    'context.traits',
+    ...(isOfActor ? ['properties'] : []),
+  ];
   const trait = (name: string) =>
     firstText(
       message,
-      [...ofPerson, 'context.traits', 'properties'].map((place) => `${place}.${name}`),
+      places.map((place) => `${place}.${name}`),
     );
   return stated({
     user_id: userId,
@@ -205,7 +221,7 @@ function readOrder(message: unknown): RawEvent {
       currency,
       tax: money('tax'),
       shipping: money('shipping'),
-      coupon_codes: coupon === '' ? undefined : [coupon],
+      coupon_codes: coupon === '' ? undefined : coupon.split(','),
       items: itemsOf(message, currency),
     }),
   };
@@ -213,11 +229,11 @@ function readOrder(message: unknown): RawEvent {
 
 /** By Segment's spec `revenue` is without tax and shipping, so these are added to it. */
 function totalOf(message: unknown, currency: string): string | undefined {
-  const parts = ['revenue', 'tax', 'shipping'].flatMap(
-    (name) => amountText(at(message, `properties.${name}`), currency) ?? [],
+  const [revenue, ...parts] = ['revenue', 'tax', 'shipping'].map((name) =>
+    amountText(at(message, `properties.${name}`), currency),
   );
-  if (at(message, 'properties.revenue') === undefined || currency === '') return undefined;
-  return sumOf(parts, currency);
+  if (revenue === undefined || currency === '') return undefined;
+  return sumOf([revenue, ...parts.filter((part) => part !== undefined)], currency);
 }
 
 function itemsOf(message: unknown, currency: string) {

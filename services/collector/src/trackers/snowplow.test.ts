@@ -47,6 +47,11 @@ test('a page view, with everything that it tells', () => {
 
 describe('what payloads have in common', () => {
   test.each<[string, object, object]>([
+    [
+      "a user's id that is an address",
+      { uid: 'ada@b.org' },
+      { identifiers: { user_id: 'ada@b.org', anonymous_id: 'd-1', email: 'ada@b.org' } },
+    ],
     ['its own agent', { ua: 'Other/1' }, { user_agent: 'Other/1' }],
     ['a true time', { ttm: '1772359200123' }, { occurred_at: '2026-03-01T10:00:00.123Z' }],
     [

@@ -7,6 +7,7 @@ import { parseJson } from '../exact-json.js';
 import { amountText } from '../webhooks/amounts.js';
 import { at, firstText, listAt, stated, textAt } from '../webhooks/reading.js';
 import {
+  addressOf,
   eventIdOf,
   happenedAt,
   type IgnoredReason,
@@ -87,10 +88,11 @@ function commonOf(message: SnowplowMessage, context: MessageContext): RawEvent {
 function identifiersOf({ payload, entities }: SnowplowMessage): Record<string, unknown> {
   const session = dataOf(entities, `${snowplow}/client_session`);
   const user = dataOf(entities, `${ecommerce}/user`);
+  const userId = textAt(payload, 'uid') || textAt(user, 'id');
   return stated({
-    user_id: firstText(payload, ['uid']) || textAt(user, 'id'),
+    user_id: userId,
     anonymous_id: firstText(payload, ['duid', 'tnuid', 'nuid']) || textAt(session, 'userId'),
-    email: textAt(user, 'email'),
+    email: textAt(user, 'email') || addressOf(userId),
   });
 }
 
