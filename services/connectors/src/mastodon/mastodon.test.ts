@@ -86,6 +86,33 @@ describe('what becomes of what', () => {
     await connector.stop();
   });
 
+  test('a private message is one, without its text; what only followers see is nothing', async () => {
+    const connector = await started();
+    const status = { account: ada, created_at: '2026-03-01T10:00:00.000Z', content: 'S3cret' };
+    const answer = { in_reply_to_account_id: '1', in_reply_to_id: '77' };
+    const notify = (id: string, more: object) =>
+      mastodon.notify({ type: 'mention', account: ada, status: { ...status, id, ...more } });
+    notify('910', { visibility: 'direct' });
+    notify('911', { visibility: 'direct', ...answer });
+    notify('912', { visibility: 'private' });
+    notify('913', { visibility: 'private', ...answer });
+    notify('914', { visibility: 'unlisted', content: 'Open' });
+    await until(() => sink.events.size === 3 && connector.count('ignored.kind') >= 2);
+    for (const id of ['910', '911']) {
+      expect(sent(`mention:${id}`)).toEqual({
+        event_id: `mastodon:shop.example:mention:${id}`,
+        type: 'interaction',
+        occurred_at: '2026-03-01T10:00:00.000Z',
+        identifiers: { handle: 'mastodon:@ada@social.example' },
+        ...{ platform: 'mastodon', medium: 'social', media_type: 'earned' },
+        interaction: { kind: 'message' },
+      });
+    }
+    expect(sent('mention:914')).toMatchObject({ interaction: { kind: 'mention', text: 'Open' } });
+    expect(JSON.stringify([...sink.events])).not.toContain('S3cret');
+    await connector.stop();
+  });
+
   test('own posts and those of a list are entries of the catalogue, edits too', async () => {
     const connector = await started({ lists: ['5'] }, 2);
     const own = mastodon.post('own', { media_attachments: [{ type: 'image' }] }) as { url: string };

@@ -65,6 +65,20 @@ export function mentionFinding(status: unknown, own: OwnAccount): Finding {
   if (typeof at(status, 'reblog') === 'object' && at(status, 'reblog') !== null) {
     return ignored('others');
   }
+  const visibility = textAt(status, 'visibility');
+  // For the followers of who wrote it.
+  if (visibility === 'private') return ignored('kind');
+  const event = visibility === 'direct' ? messageOf(status, own) : publicMention(status, own);
+  return { kind: 'event', event: { event_id: idOf(own, `mention:${id}`), ...event } };
+}
+
+/** What is for us alone counts, and is nobody else's to read. */
+function messageOf(status: unknown, own: OwnAccount): RawEvent {
+  const occurredAt = textAt(status, 'created_at');
+  return interaction({ kind: 'message', account: at(status, 'account'), own, occurredAt });
+}
+
+function publicMention(status: unknown, own: OwnAccount): RawEvent {
   const isReply = textAt(status, 'in_reply_to_account_id') === own.id;
   const event = interaction({
     kind: isReply ? 'reply' : 'mention',
@@ -73,8 +87,7 @@ export function mentionFinding(status: unknown, own: OwnAccount): Finding {
     occurredAt: textAt(status, 'created_at'),
     text: plainText(textAt(status, 'content')),
   });
-  const about = isReply ? { post_id: `${own.url}/${textAt(status, 'in_reply_to_id')}` } : {};
-  return { kind: 'event', event: { event_id: idOf(own, `mention:${id}`), ...event, ...about } };
+  return isReply ? { ...event, post_id: `${own.url}/${textAt(status, 'in_reply_to_id')}` } : event;
 }
 
 interface InteractionFacts {
