@@ -1,7 +1,11 @@
 /**
  * A purchase in Google Analytics 4's words, as pages push it into the data layer, in ours. `value`
- * is taken as the order's total: it is what GA4 shows as revenue.
+ * is taken as the order's total: it is what GA4 shows as revenue. GA4 takes what shops push there
+ * more or less as it comes, so what has one exact meaning is read here, too.
  */
+import { parseMoney } from '@rosi/events';
+import { amountText } from '../webhooks/amounts.js';
+
 type Fields = Readonly<Record<string, unknown>>;
 
 const fieldsOf = (value: unknown): Fields =>
@@ -10,16 +14,32 @@ const fieldsOf = (value: unknown): Fields =>
 /** developers.google.com/analytics/devguides/collection/ga4/reference/events#purchase */
 export function orderOfEcommerce(stated: unknown): Fields {
   const facts = fieldsOf(stated);
-  const { transaction_id, value, currency, tax, shipping, coupon, items } = facts;
+  const { transaction_id, value, tax, shipping, coupon, items } = facts;
+  const currency = currencyOf(facts['currency']);
   return {
     order_id: transaction_id,
-    total: value,
+    total: amountOf(value, currency),
     currency,
-    tax,
-    shipping,
+    tax: sideAmountOf(tax, currency),
+    shipping: sideAmountOf(shipping, currency),
     ...(typeof coupon === 'string' && coupon !== '' ? { coupon_codes: coupon.split(',') } : {}),
     ...(Array.isArray(items) ? { items: items.map(itemOf) } : {}),
   };
+}
+
+function currencyOf(stated: unknown): unknown {
+  return typeof stated === 'string' ? stated.trim().toUpperCase() || undefined : stated;
+}
+
+/** Whatever is no amount stays, for the purchase to be rejected by name. */
+function amountOf(stated: unknown, currency: unknown): unknown {
+  return typeof stated === 'string' ? amountText(stated, String(currency)) : exact(stated);
+}
+
+/** Tax and shipping are within the total: one that can't be read is no reason to lose the order. */
+function sideAmountOf(stated: unknown, currency: unknown): unknown {
+  const amount = amountOf(stated, currency);
+  return parseMoney(amount, String(currency)).ok ? amount : undefined;
 }
 
 function itemOf(stated: unknown): Fields {

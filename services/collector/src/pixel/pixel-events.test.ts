@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { collectedBy } from '../testing/messages.js';
 import { type PixelFacts, readPixelEvents } from './pixel-events.js';
 
 const receivedAt = Date.UTC(2026, 5, 1, 12);
@@ -174,6 +175,55 @@ describe('a purchase', () => {
       coupon_codes: ['A', 'B'],
       items: [{ sku: 's', name: 'n', quantity: 2, unit_price: 5 }, {}],
     });
+  });
+});
+
+describe("a purchase in GA4's words, as shops push it", () => {
+  const ecommerce = { transaction_id: 'G-1', value: 72.05, currency: 'EUR', tax: 3.6, shipping: 5 };
+  const collected = (more: object) => {
+    const event = first({ type: 'purchase', ecommerce: { ...ecommerce, ...more } });
+    const read = collectedBy(event, 'write');
+    return typeof read === 'string' ? read : read.order;
+  };
+  const all = { orderId: 'G-1', total: 7_205, currency: 'EUR', tax: 360, shipping: 500 };
+
+  test.each<[string, object, object]>([
+    ['all of it', {}, all],
+    ['a currency in lower case', { currency: ' eur' }, all],
+    ['texts', { value: '72.05', tax: '3.60', shipping: '5' }, all],
+    ['zeros beyond the currency', { value: '72.0500', tax: '3.6000', shipping: '5.000' }, all],
+    ['yen with a fraction of zeros', { currency: 'JPY', value: '1000.00' }, { total: 1_000 }],
+    ['what is empty is not stated', { tax: '', shipping: ' ' }, { tax: null, shipping: null }],
+    ['a tax that nobody can pay', { tax: 3.6041666 }, { ...all, tax: null }],
+    ['words for a shipping', { shipping: 'free' }, { ...all, shipping: null }],
+    ['a negative tax', { tax: -1 }, { ...all, tax: null }],
+    ['an empty value', { value: '' }, { ...all, total: null }],
+    [
+      'the number alone',
+      { value: undefined, currency: '' },
+      { orderId: 'G-1', total: null, tax: null, shipping: null, currency: '' },
+    ],
+  ])('%s', (_name, more, order) => {
+    expect(collected(more)).toMatchObject(order);
+  });
+
+  test.each<[string, object]>([
+    ['amount_too_precise', { value: 3.6041666 }],
+    ['amount_too_precise', { value: '3.6041' }],
+    ['amount_invalid', { value: '72,05' }],
+    ['amount_negative', { value: '-72.05' }],
+    ['currency_unknown', { currency: 'EURO' }],
+    ['currency_unknown', { currency: 978 }],
+    ['currency_missing', { currency: undefined }],
+  ])('a total is never guessed: %s', (code, more) => {
+    expect(collected(more)).toBe(code);
+  });
+
+  test("only GA4's words are read so", () => {
+    const order = { order_id: 'T-1', total: '72.0500', currency: 'eur' };
+    expect(collectedBy(first({ type: 'purchase', order }), 'write')).toBe('currency_unknown');
+    const tax = { ...order, total: '72.05', currency: 'EUR', tax: '' };
+    expect(collectedBy(first({ type: 'purchase', order: tax }), 'write')).toBe('amount_invalid');
   });
 });
 
