@@ -23,13 +23,15 @@ export function unsignedAmountText(value: unknown, currency: string): string | u
   return amountText(value, currency)?.replace(/^-/, '');
 }
 
-/** An amount in units of 10^-decimals of the currency. */
+/** An amount in units of 10^-decimals of the currency; undefined when it is no whole number. */
 export function amountOfUnits(units: unknown, decimals: number, currency: string) {
-  if (!Number.isSafeInteger(units)) return undefined;
-  const [, sign = '', digits = ''] = /^(-?)(\d+)$/.exec(String(units)) ?? [];
+  const text = typeof units === 'string' ? units.trim() : String(units);
+  const [whole, sign = '', digits = ''] = /^(-?)(\d+)$/.exec(text) ?? [];
+  if (whole === undefined) return undefined;
   const padded = digits.padStart(decimals + 1, '0');
-  const text = decimals === 0 ? padded : `${padded.slice(0, -decimals)}.${padded.slice(-decimals)}`;
-  return amountText(sign + text, currency);
+  const exact =
+    decimals === 0 ? padded : `${padded.slice(0, -decimals)}.${padded.slice(-decimals)}`;
+  return amountText(sign + exact, currency);
 }
 
 /** The sum; when one of them can't be read exactly, that one, for the event to be rejected. */

@@ -61,6 +61,45 @@ test('a template is filled with values of the body; what is not there is left ou
   expect(collected(read(paid))[0]?.order?.total).toBe(12_990);
 });
 
+test.each<[string, object, object, object]>([
+  ['digits as texts', { cents: '12990' }, { at: '1772359200' }, { total: 12_990 }],
+  ['parts of a second', {}, { at: '1772359200.5' }, { total: 12_990 }],
+  ['no amount is stated', { cents: null }, {}, { total: null }],
+  ['an empty amount', { cents: '' }, {}, { total: null }],
+])('%s', (_, order, time, expected) => {
+  const [event] = collected(read({ ...paid, order: { ...paid.order, ...order }, ...time }));
+  expect(event?.order).toMatchObject(expected);
+  expect(Math.floor((event?.occurredAt ?? 0) / 1_000)).toBe(paid.at);
+});
+
+test.each<[string, object, object]>([
+  ['amount_invalid', { cents: 129.9 }, {}],
+  ['amount_invalid', { cents: '129.90' }, {}],
+  ['amount_invalid', { cents: '12,990' }, {}],
+  ['amount_invalid', { cents: 1e300 }, {}],
+  ['amount_invalid', { cents: { amount: 12_990 } }, {}],
+  ['amount_too_large', { cents: '1299000000000000000' }, {}],
+  ['amount_negative', { cents: '-12990' }, {}],
+  ['occurred_at_invalid', {}, { at: 'yesterday' }],
+  ['occurred_at_invalid', {}, { at: 1e300 }],
+  ['occurred_at_invalid', {}, { at: '1772359200000' }],
+])('what is there and can not be read is told, never left out: %s %j %j', (code, order, time) => {
+  const reading = read({ ...paid, order: { ...paid.order, ...order }, ...time });
+  expect(() => collected(reading)).toThrow(code);
+});
+
+test.each([
+  ['true', true, true],
+  ['false', false, true],
+  ['true', false, false],
+  ['true', 'true', true],
+  ['1', true, false],
+])('when %j stands at a path that says %j: %j', (wanted, said, fits) => {
+  const settings = { signature, rules: [{ when: { '$.paid': wanted }, event: { type: 'lead' } }] };
+  const reading = readBy(endpointOf('json', settings), {}, { paid: said });
+  expect(reading.kind).toBe(fits ? 'events' : 'ignored');
+});
+
 test('an event for each entry of a list; ids are the same on every retry', () => {
   const returns = [
     { id: 'r1', amount: '5.00' },

@@ -58,7 +58,8 @@ export function applyRules(rules: readonly Rule[], body: unknown): RawEvent[] | 
 
 function fits(rule: Rule, body: unknown): boolean {
   return Object.entries(rule.when).every(([place, wanted]) => {
-    const found = textAt(body, place.slice(2));
+    const value = at(body, place.slice(2));
+    const found = typeof value === 'boolean' ? String(value) : textAt(body, place.slice(2));
     return typeof wanted === 'string' ? found === wanted : wanted.includes(found);
   });
 }
@@ -87,14 +88,23 @@ function filled(template: unknown, sources: Sources): unknown {
   );
 }
 
+/** What is there and can't be read so is passed on, for the event to be rejected by name. */
 function transformedValue(template: Transformed, sources: Sources): unknown {
   const value = valueAt(template.$path, sources);
   if (value === undefined || value === null || value === '') return undefined;
-  if (template.unix_seconds === true) return timeOfSeconds(value) || undefined;
+  if (template.unix_seconds === true) return timeOfSeconds(numberOf(value)) || value;
   if (template.minor_units !== undefined) {
     const { decimals, currency } = template.minor_units;
     const code = isPath(currency) ? valueAt(currency, sources) : currency;
-    return amountOfUnits(value, decimals, typeof code === 'string' ? code.toUpperCase() : '');
+    const read = amountOfUnits(value, decimals, typeof code === 'string' ? code.toUpperCase() : '');
+    // Of 129.90 cents it says just that, since the value alone would be taken for 129.90 euros.
+    return read ?? `${String(value)}e-${decimals}`;
   }
   return template.prefix === undefined ? value : `${template.prefix}${String(value)}`;
+}
+
+/** A number, also where it is sent as a text. */
+function numberOf(value: unknown): unknown {
+  const isDecimal = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value.trim());
+  return isDecimal ? Number(value) : value;
 }
