@@ -90,10 +90,21 @@ describe('referrers', () => {
     ['https://www.paypal.com/'],
     ['https://secure.przelewy24.pl/trnRequest/x'],
     ['https://ssl.payu.in/'],
+    ['https://secure.ogone.com/ncol/prod/orderstandard_utf8.asp'],
+    ['https://js.klarna.com/'],
+    ['https://shop.app/checkout/1/cn/x/shoppay'],
     ['not an url'],
   ])('%j brings nobody', (referrer) => {
     expect(dimensions({ referrer })).toBe(' direct ');
     expect(touchpoint({ referrer })).toBe(false);
+  });
+
+  it('of a till that is a marketplace too counts where its links are tagged', () => {
+    const [url, referrer] = ['https://shop.example/?utm_source=shop_app', 'https://shop.app/'];
+    expect([dimensions({ url, referrer }), touchpoint({ url, referrer })]).toEqual([
+      'shop_app other ',
+      true,
+    ]);
   });
 
   it('of a subdomain is another host unless the workspace says so', () => {

@@ -495,17 +495,23 @@ const payment: readonly Source[] = [
   {
     platform: 'klarna',
     kind: 'payment',
-    hosts: ['pay.klarna.com', 'payments.klarna.com', 'checkout.klarna.com'],
+    hosts: ['pay.klarna.com', 'payments.klarna.com', 'checkout.klarna.com', 'js.klarna.com'],
   },
   { platform: 'adyen', kind: 'payment', hosts: ['adyen.com', 'adyenpayments.com'] },
   { platform: 'mollie', kind: 'payment', hosts: ['mollie.com'] },
   { platform: 'worldpay', kind: 'payment', hosts: ['worldpay.com'] },
+  { platform: 'ogone', kind: 'payment', hosts: ['ogone.com'] },
   {
     platform: 'checkout.com',
     kind: 'payment',
     hosts: ['pay.checkout.com', '3ds2.checkout.com', 'authentication.checkout.com'],
   },
-  { platform: 'shop-pay', kind: 'payment', hosts: ['checkout.shopify.com', 'pay.shopify.com'] },
+  {
+    platform: 'shop-pay',
+    kind: 'payment',
+    // A marketplace, too; links from there carry utm_source=shop_app.
+    hosts: ['checkout.shopify.com', 'pay.shopify.com', 'shop.app'],
+  },
   {
     platform: 'afterpay',
     kind: 'payment',
