@@ -10,25 +10,27 @@ import { ask } from './visitor.js';
 // biome-ignore lint/suspicious/noExplicitAny: it is anybody's, and read in one try.
 type Loose = any;
 
-/** `gtag('event', 'purchase', {…})` is a list; Tag Manager's is `{event, ecommerce: {…}}`. */
-function read(entry: Loose, rosi: Rosi, purchase: (ecommerce: object) => void): void {
-  const name = entry.event ?? (entry[0] === 'event' && entry[1]);
-  if (name === 'purchase') purchase(entry.ecommerce ?? entry[2]);
-  if (name === 'refund') warn('no refund from a browser: send it from the shop');
-  const storage = entry[0] === 'consent' && entry[2].analytics_storage;
-  if (storage && entry[1] === 'update') rosi.consent({ analytics: storage === 'granted' });
-  // By default: until the visitor has decided.
-  else if (storage === 'denied') ask();
-}
-
 /** What a purchase means in the event API's words the collector knows. */
 export function followDataLayer(rosi: Rosi): void {
   const page = window as { dataLayer?: Loose[] };
   page.dataLayer ??= [];
   const layer = page.dataLayer;
+  // Tag Manager keeps what an entry says for those after it, the event alone for instance.
+  let ecommerce: Loose;
+  // `gtag('event', 'purchase', {…})` is a list; Tag Manager's is `{event, ecommerce: {…}}`, or has
+  // the order beside the event.
   const look = (entry: Loose) => {
     try {
-      read(entry, rosi, (ecommerce) => rosi.event({ type: 'purchase', ecommerce } as PixelEvent));
+      const name = entry[0] === 'event' ? entry[1] : entry.event;
+      ecommerce = entry.ecommerce ?? (entry.transaction_id ? entry : ecommerce);
+      if (name === 'purchase') {
+        rosi.event({ type: name, ecommerce: entry[2] ?? ecommerce } as PixelEvent);
+      }
+      if (name === 'refund') warn('refunds are for the shop to send');
+      const storage = entry[0] === 'consent' && entry[2].analytics_storage;
+      if (storage && entry[1] === 'update') rosi.consent({ analytics: storage === 'granted' });
+      // By default: until the visitor has decided.
+      else if (storage === 'denied') ask();
     } catch {} // Whatever it was: it was not meant for us.
   };
   layer.forEach(look);
