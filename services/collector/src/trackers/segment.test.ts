@@ -51,8 +51,8 @@ describe('kinds of messages', () => {
   test.each<[string, object, object]>([
     [
       'the page that a page call states itself, and once',
-      { type: 'page', properties: { ...page, path: '/a', search: '', tab: 'a' } },
-      { page, properties: { tab: 'a', event: 'page' } },
+      { type: 'page', properties: { ...page, path: '/a', search: '', toString: 'a' } },
+      { page, properties: { toString: 'a', event: 'page' } },
     ],
     [
       'a path that is not the address',

@@ -143,7 +143,8 @@ function readPage(message: unknown): RawEvent {
   const properties = propertiesOf(message, textAt(message, 'name') || 'page');
   // analytics.js says the address there again, whole and in parts; `page` has it, masked as an url.
   const isTold = (name: string, value: unknown) =>
-    name in page || ((name === 'path' || name === 'search') && page.url.includes(String(value)));
+    Object.hasOwn(page, name) ||
+    ((name === 'path' || name === 'search') && page.url.includes(String(value)));
   const others = Object.entries(properties).filter(([name, value]) => !isTold(name, value));
   return { type: 'page', page: stated(page), properties: Object.fromEntries(others) };
 }
