@@ -187,11 +187,15 @@ const unitDigits = 16;
 function refundReading({ id, orderIds, units, object, happenedAt }: Repaid): Reading {
   const currency = currencyOf(object);
   const place = `${Date.parse(happenedAt) / 1_000}:${String(units).padStart(unitDigits, '0')}`;
-  const events = orderIds.map((orderId, index) => ({
-    event_id: `stripe:refund:${id}:${place}${index === 0 ? '' : ':invoice'}`,
-    type: 'refund',
-    occurred_at: happenedAt,
-    refund: { refund_id: id, order_id: orderId, total: amountOf(units, currency), currency },
-  }));
+  const total = amountOf(units, currency);
+  const events = orderIds.map((order_id, index) => {
+    const suffix = index === 0 ? '' : ':invoice';
+    return {
+      event_id: `stripe:refund:${id}:${place}${suffix}`,
+      type: 'refund',
+      occurred_at: happenedAt,
+      refund: { refund_id: `${id}${suffix}`, order_id, total, currency },
+    };
+  });
   return { kind: 'events', events };
 }
