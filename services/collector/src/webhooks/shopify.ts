@@ -68,10 +68,12 @@ function readOrder(delivery: Delivery, settings: Settings): Reading {
   if (orderId === '' || createdAt === '') return malformed('id, name or created_at');
   const isTest = isTrial(delivery) || at(order, 'test') === true;
   if (isTest && !settings.test_orders) return ignored('test');
-  const paid = !unpaidStatuses.has(textAt(order, 'financial_status').toLowerCase());
+  const status = textAt(order, 'financial_status').toLowerCase();
+  const paid = !unpaidStatuses.has(status);
   const isCancelled = textAt(order, 'cancelled_at') !== '';
-  // A new order is left out: nothing of it can have counted otherwise before.
-  const isChanged = isCancelled || changedAt(order) !== createdAt;
+  // A new order is left out, and one that waits for its first payment (cash on delivery, a transfer):
+  // nothing that Shopify told of it can have counted otherwise before.
+  const isChanged = isCancelled || (changedAt(order) !== createdAt && status !== 'pending');
   // No order of Shopify comes back once it is cancelled.
   const standing = isCancelled ? 'withdrawn' : paid ? 'paid' : 'unpaid';
   const events = [
