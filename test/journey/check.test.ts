@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCommand } from '../harness/command.js';
+import { operate } from '../harness/operating.js';
 import { type Product, removeDataDir, startProduct } from '../harness/product.js';
 import { corruptions } from './check-corruptions.js';
 import { arrivalOf } from './random-sets-arrival.js';
@@ -39,6 +40,10 @@ beforeAll(async () => {
   product = await startProduct({ env: secretEnv });
   expect(await postWaves(product, arrival.waves, new Map())).toEqual([]);
   await product.post(everyKind);
+  // Settings have versions as entries of the catalogue do, and no view: twice, so that one replaces.
+  for (const touchpoints_max of [5, 1_000]) {
+    await operate(product, 'PUT', '/v1/settings', { touchpoints_max });
+  }
   await product.settle();
   await execute('CREATE DATABASE saved');
 }, setMsMax);

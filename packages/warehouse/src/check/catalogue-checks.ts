@@ -10,10 +10,19 @@ const kinds: readonly (readonly [kind: string, view: string, id: string])[] = [
   ['spend', 'spend', 'spend_id'],
 ];
 
-const shown = kinds.map(
-  ([kind, view, id]) => `SELECT workspace, '${kind}' AS kind, ${id} AS id, event_id AS shown,
-      '' AS due, '' AS newest, 1 AS is_shown, 0 AS is_due FROM rosi.${view}`,
-);
+const shownBy = (kind: string, id: string, source: string) =>
+  `SELECT workspace, '${kind}' AS kind, ${id} AS id, event_id AS shown,
+      '' AS due, '' AS newest, 1 AS is_shown, 0 AS is_due FROM ${source}`;
+
+const shown = [
+  ...kinds.map(([kind, view, id]) => shownBy(kind, id, `rosi.${view}`)),
+  // Settings have versions as entries do, and no view: who reads them reads the table.
+  shownBy(
+    'settings',
+    'id',
+    `(SELECT workspace, id, event_id FROM rosi.catalogue_entries FINAL WHERE kind = 'settings')`,
+  ),
+];
 
 export const catalogueChecks: readonly Check[] = [
   {
