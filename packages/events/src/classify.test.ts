@@ -113,6 +113,32 @@ describe('referrers', () => {
   });
 });
 
+describe('hosts in other letters', () => {
+  const ownDomains = ['müller.example', '*.Bücher.example', '*.xn--lden-loa.example'];
+
+  it.each([
+    ['https://xn--mller-kva.example/a', url],
+    ['https://www.MÜLLER.example/a', url],
+    ['https://a.xn--bcher-kva.example/', url],
+    ['https://a.läden.example/', url],
+    ['https://xn--gre-6ka8i.example/', 'https://www.größe.example/p'],
+    ['https://größe.example/', 'https://xn--gre-6ka8i.example/p'],
+  ])('%s is no other site on %s', (referrer, page) => {
+    expect(touchpoint({ referrer, url: page, ownDomains })).toBe(false);
+  });
+
+  it.each(['https://blog.schön.example/', 'https://blog.xn--schn-7qa.example/'])(
+    '%s is named as browsers send it',
+    (referrer) => {
+      expect(dimensions({ referrer })).toBe('xn--schn-7qa.example referral earned');
+    },
+  );
+
+  it('that are no hosts stay as they are', () => {
+    expect(dimensions({ referrer: 'https://ö%/' })).toBe('ö% referral earned');
+  });
+});
+
 describe('utm', () => {
   it.each([
     ['utm_source=newsletter&utm_medium=email', 'newsletter email owned'],

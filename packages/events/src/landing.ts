@@ -6,7 +6,7 @@ import type { Utm } from './generated/records.js';
 import { type AdClickParameter, adClickParameters, trackedClickParameter } from './vocabulary.js';
 
 export interface Landing {
-  /** Lower case, without `www.`; empty when the url has none. */
+  /** As {@link bareHost} makes it; empty when the url has none. */
   readonly host: string;
   /** Null when the url has no campaign parameter with a value. */
   readonly utm: Utm | null;
@@ -18,17 +18,26 @@ export interface Landing {
 
 const hostPattern = /^(?:[a-z][a-z0-9+.-]*:)?\/\/(?:[^/?#]*@)?(\[[^\]/?#]*\]|[^/?#:]*)/i;
 
-/** The host of an url in lower case, without `www.` and a closing dot; empty when there is none. */
+/** The host of an url as {@link bareHost} makes it; empty when there is none. */
 export function hostOf(url: string): string {
   const host = hostPattern.exec(url.trim())?.[1];
   return host === undefined ? '' : bareHost(host);
 }
 
-/** A host as hosts are compared. */
+/** A host as hosts are compared: lower case, in ASCII, without `www.` and a closing dot. */
 export function bareHost(host: string): string {
-  const lower = host.trim().toLowerCase();
+  const lower = inAscii(host.trim().toLowerCase());
   const undotted = lower.endsWith('.') ? lower.slice(0, -1) : lower;
   return undotted.startsWith('www.') ? undotted.slice('www.'.length) : undotted;
+}
+
+const ascii = /^[ -~]*$/;
+
+/** `müller.example` as browsers send it, `xn--mller-kva.example`; what is no host stays. */
+function inAscii(host: string): string {
+  if (ascii.test(host)) return host;
+  const address = `http://${host}`;
+  return URL.canParse(address) ? new URL(address).hostname : host;
 }
 
 /** The query parameters of an url, absolute or not. */

@@ -163,6 +163,8 @@ describe('keys', () => {
     [{}, '"kind"'],
     [{ kind: 'admin' }, '"kind"'],
     [{ kind: 'write', origins: ['shop.example'] }, 'origin'],
+    [{ kind: 'write', origins: ['https://shop.example/path'] }, 'origin'],
+    [{ kind: 'write', origins: ['https://user@shop.example'] }, 'origin'],
     [{ kind: 'write', origins: 'https://shop.example' }, 'list'],
     [{ kind: 'secret', origins: ['https://shop.example'] }, 'secret key'],
     [{ kind: 'write', name: 'x'.repeat(101) }, '"name"'],
@@ -201,6 +203,9 @@ describe('sites', () => {
     ['https://*.shop.example', 'https://a.b.shop.example', true],
     ['https://*.shop.example', 'http://www.shop.example', false],
     ['https://shop.example', null, false],
+    ['https://shop.example:443', 'https://shop.example', true],
+    ['https://müller.example', 'https://xn--mller-kva.example', true],
+    ['https://*.Müller.example:8443/', 'https://www.xn--mller-kva.example:8443', true],
   ])('%s lets %s in: %s', (allowed, origin, expected) => {
     const read = readOrigin(allowed);
     expect(read === null ? null : isAllowed([read], origin)).toBe(expected);

@@ -1,11 +1,13 @@
 /** Which pages may use a write key. Pure. */
 
+const originAlone = /^https?:\/\/[^/?#@\\]+\/?$/i;
 const pattern = /^https?:\/\/(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?$/;
 
-/** An entry of an allow-list as it is kept; null: it is none. */
+/** An entry of an allow-list as it is kept: as browsers state an origin; null: it is none. */
 export function readOrigin(stated: unknown): string | null {
-  if (typeof stated !== 'string') return null;
-  const origin = stated.trim().toLowerCase().replace(/\/$/, '');
+  const text = typeof stated === 'string' ? stated.trim() : '';
+  if (!originAlone.test(text) || !URL.canParse(text)) return null;
+  const { origin } = new URL(text);
   return pattern.test(origin) ? origin : null;
 }
 
