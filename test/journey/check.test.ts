@@ -66,6 +66,17 @@ const everyKind = [
     identifiers: { user_id: 'check-u' },
     order: { order_id: 'check-o', total: '10.00', currency: 'EUR' },
   },
+  // Coupon touchpoints of two orders have one id: nothing escapes a colon in it.
+  { type: 'coupon', coupon: { code: 'Y:Z', influencer_id: 'check-i' } },
+  { type: 'coupon', coupon: { code: 'Z', influencer_id: 'check-i' } },
+  ...[
+    ['check-q', 'Y:Z'],
+    ['check-q:Y', 'Z'],
+  ].map(([order_id, code]) => ({
+    type: 'purchase',
+    identifiers: { user_id: 'check-w' },
+    order: { order_id, total: '10.00', currency: 'EUR', coupon_codes: [code] },
+  })),
 ].map((event, index) => ({
   event_id: `check-${index}`,
   occurred_at: `2024-03-01T10:00:0${index}Z`,

@@ -37,7 +37,8 @@ const views: readonly (readonly [view: string, key: string])[] = [
   ['orders_current', 'order_id'],
   ['orders_by_time', 'order_id'],
   ['credits_current', 'order_id, model, touchpoint_id'],
-  ['touchpoints_current', 'touchpoint_id'],
+  // Of a coupon: one per order and code, which the id alone need not tell where they have colons.
+  ['touchpoints_current', 'touchpoint_id, coupon_code'],
   ['identities_current', 'identifier_type, identifier'],
   ['events_current', 'event_id'],
   ['posts', 'post_id'],

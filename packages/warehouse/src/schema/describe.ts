@@ -47,7 +47,9 @@ const resolved: Readonly<Record<string, string>> = {
   link_id: 'The tracked link that was followed, as the event states it; empty when none.',
   program_id: "The event's own, else its link's or coupon's; empty when none.",
   identifier_type: 'Type of the strongest identifier of its event; order_id for a coupon.',
-  coupon_code: 'The code of a coupon touchpoint; empty for others.',
+  coupon_code:
+    'The code of a coupon touchpoint; empty for others. With touchpoint_id it names one row: where ' +
+    'ids or codes have colons, the coupons of two orders may have one touchpoint_id.',
   person_id: "The person; empty: nobody's.",
 };
 
