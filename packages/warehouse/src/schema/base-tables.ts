@@ -52,7 +52,11 @@ const orderRecords: TableDefinition = {
     ['gross', 'Int64', 'Total in minor units.'],
     ['tax', 'Int64', 'Tax in minor units; 0 until stated.'],
     ['shipping', 'Int64', 'Shipping in minor units; 0 until stated.'],
-    ['refunded', 'Int64', 'Sum of its refunds in minor units, uncapped.'],
+    [
+      'refunded',
+      'Int64',
+      'Sum of its refunds in minor units, not capped by gross; at most 9007199254740990.',
+    ],
     ['net', 'Int64', 'max(0, gross - refunded) in minor units.'],
     ['new_customer', 'Bool', "The person's first order; false where known by orders alone."],
     ['cut', 'Bool', 'More touchpoints were eligible than count.'],

@@ -119,7 +119,9 @@ const orders: Readonly<Record<string, string>> = {
   gross: "The order's total as stated, tax and shipping included, in minor units.",
   tax: 'Tax within gross, in minor units; 0 until stated.',
   shipping: 'Shipping within gross, in minor units; 0 until stated.',
-  refunded: 'Sum of its refunds in its own currency, in minor units; may exceed gross.',
+  refunded:
+    'Sum of its refunds in its own currency, in minor units; may exceed gross, up to ' +
+    '9007199254740990, the most that a record holds.',
   net: 'max(0, gross - refunded) in minor units: what the models split.',
   new_customer:
     'The first order of its person that ROSI knows of; false where nothing but orders is known ' +

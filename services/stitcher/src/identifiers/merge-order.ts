@@ -19,7 +19,10 @@ export interface OrderFacts {
   readonly items: string;
 }
 
-/** What a record can hold. A net is long 0 by then, since an amount is at most 10^15 − 1. */
+/**
+ * What a record can hold: its long is read as a number. A net is long 0 by then, since an amount is at
+ * most 10^15 − 1. docs/tables.md states the bound.
+ */
 const REFUNDED_MAX = 9_007_199_254_740_990n;
 
 const isServer = (event: CollectedEvent) => event.source !== 'pixel';
