@@ -203,8 +203,9 @@ export function couponCodeOf(value: unknown): string {
 }
 
 function couponCodesOf(value: unknown): string[] | null {
-  if (!Array.isArray(value)) return null;
-  return [...new Set(value.map(couponCodeOf).filter((code) => code !== ''))];
+  if (value === undefined || value === null) return null;
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return [...new Set(list.map(couponCodeOf).filter((code) => code !== ''))];
 }
 
 function refundOf(body: JsonObject): Refund {

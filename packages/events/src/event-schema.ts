@@ -82,9 +82,9 @@ const order = z.object({
   total: moneyField('What the order costs, tax and shipping included.'),
   currency,
   coupon_codes: z
-    .array(lenient(id, 'A code.'))
+    .union([z.array(lenient(id, 'A code.')), id])
     .nullish()
-    .describe('Codes used; trimmed, upper-cased. An empty list says that none was.'),
+    .describe('Codes used, or one; trimmed, upper-cased. An empty list says that none was.'),
   tax: moneyField('Tax within the total.'),
   shipping: moneyField('Shipping within the total.'),
   items: lenient(z.array(z.union([item, z.unknown()])), 'What was bought; kept as sent.'),

@@ -76,7 +76,7 @@ const order = partly({
   currency,
   tax: amount,
   shipping: amount,
-  coupon_codes: mostly(['a', ' A', 5], [], null),
+  coupon_codes: mostly(['a', ' A', 5], [], 'a', 5, null),
   items: fc.oneof(fc.array(odd), odd),
 });
 const refund = partly({ refund_id: id, order_id: id, total: amount, currency });

@@ -388,6 +388,14 @@ describe('purchase', () => {
   });
 
   it.each([
+    [' ada10 ', ['ADA10']],
+    [2026, ['2026']],
+    ['', []],
+  ])('takes the one code %j as a list of it', (stated, expected) => {
+    expect(purchase({ order_id: 'x', coupon_codes: stated })?.couponCodes).toEqual(expected);
+  });
+
+  it.each([
     [undefined, 'order_id_missing'],
     ['1', 'order_id_missing'],
     [{}, 'order_id_missing'],
@@ -405,7 +413,8 @@ describe('purchase', () => {
     [{ order_id: 'x', total: {}, currency: 'EUR' }, 'amount_invalid'],
     [{ order_id: 'x', total: 1e21, currency: 'EUR' }, 'amount_too_large'],
     [{ order_id: 'x', total: '1', currency: 'EUR', tax: '0.001' }, 'amount_too_precise'],
-    [{ order_id: 'x', coupon_codes: 'ADA10' }, 'coupon_codes_invalid'],
+    [{ order_id: 'x', coupon_codes: { code: 'ADA10' } }, 'coupon_codes_invalid'],
+    [{ order_id: 'x', coupon_codes: true }, 'coupon_codes_invalid'],
   ])('%j: %s', (order, expected) => {
     expect(code(order)).toBe(expected);
   });

@@ -74,14 +74,16 @@ export function couponCode(stated: unknown): string {
   return code === undefined ? '' : idOrEmpty(code);
 }
 
+/** A list of codes, or one code. */
 function readCouponCodes(stated: unknown, rejections: Rejections): readonly string[] | null {
   if (isAbsent(stated)) return null;
-  if (!Array.isArray(stated)) {
+  const list = Array.isArray(stated) ? stated : [stated];
+  if (list !== stated && textOf(stated) === null) {
     rejections.add('coupon_codes_invalid');
     return null;
   }
   const codes = new Set<string>();
-  for (const item of stated) {
+  for (const item of list) {
     if (codes.size === couponCodesMax) break;
     const code = couponCode(item);
     if (code !== '') codes.add(code);

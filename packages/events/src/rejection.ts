@@ -36,7 +36,7 @@ export const rejectionRemedies = {
   amount_too_large: 'An amount may be at most 999999999999999 minor units.',
   currency_missing: 'State "currency" beside the amount, such as "EUR".',
   currency_unknown: '"currency" must be a current ISO 4217 code in upper case, such as "EUR".',
-  coupon_codes_invalid: '"order.coupon_codes" must be a list of codes, or be absent.',
+  coupon_codes_invalid: '"order.coupon_codes" must be a list of codes, or one, or be absent.',
   catalogue_id_missing:
     'State the entry with its id (1 to 256 characters) under the name of its type, ' +
     'such as {"type": "post", "post": {"post_id": "p-1"}}.',

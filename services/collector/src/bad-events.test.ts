@@ -107,7 +107,7 @@ describe('events that are rejected, alone', () => {
       `{"type":"purchase","order":{"order_id":"${times('1', 257)}"}}`,
       'order_id_missing',
     ],
-    ['codes in one text', purchase('"total":"1.00","coupon_codes":"A"'), 'coupon_codes_invalid'],
+    ['codes that are none', purchase('"total":"1.00","coupon_codes":{}'), 'coupon_codes_invalid'],
     ['a refund of nothing', '{"type":"refund"}', 'order_id_missing'],
     [
       'an unlink of one',
