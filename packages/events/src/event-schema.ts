@@ -103,7 +103,10 @@ const consent = z.object({
 });
 
 const timeField = (text: string) =>
-  z.string().nullish().describe(`${text} ISO 8601 with a zone, or a day (YYYY-MM-DD).`);
+  z
+    .string()
+    .nullish()
+    .describe(`${text} ISO 8601 with a zone, or a day (YYYY-MM-DD); of the years 1970 to 2299.`);
 const owners = {
   post_id: idField('Of the post.'),
   influencer_id: idField('Of the influencer.'),
@@ -154,7 +157,7 @@ const coupon = z.object({
 
 const spend = z.object({
   spend_id: idField('Id of the entry; required.'),
-  date: textField('The day (YYYY-MM-DD) on which it was spent; required.'),
+  date: textField('The day (YYYY-MM-DD, from 1900 to 2299) on which it was spent; required.'),
   amount: moneyField('What was spent; required.'),
   currency,
   ...owners,

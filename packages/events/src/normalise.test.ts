@@ -685,6 +685,16 @@ describe('catalogue', () => {
     expect(codeOf(raw)).toBe(expected);
   });
 
+  it.each([
+    [{ type: 'campaign', campaign: { campaign_id: 'c', ends_at: '9999-12-31T23:59:59Z' } }, 2299],
+    [{ type: 'post', post: { post_id: 'p', published_at: '1850-01-01' } }, 1970],
+    [{ type: 'spend', spend: { ...spend, date: '9999-12-31' } }, 2299],
+    [{ type: 'spend', spend: { ...spend, date: '1850-01-01' } }, 1900],
+  ])('%j: the message names the year %i', (raw, year) => {
+    const result = normalise(raw, server);
+    expect(result.ok ? '' : result.message).toContain(String(year));
+  });
+
   it('needs no more than the id', () => {
     expect(codeOf({ type: 'post', post: { post_id: 'p' } })).toBe('accepted');
     expect(codeOf({ type: 'link', link: { link_id: 'l' } })).toBe('accepted');

@@ -41,10 +41,11 @@ export const rejectionRemedies = {
     'State the entry with its id (1 to 256 characters) under the name of its type, ' +
     'such as {"type": "post", "post": {"post_id": "p-1"}}.',
   catalogue_field_invalid:
-    'A time must be ISO 8601 with a zone (or a date, YYYY-MM-DD), "commission_rate" a number ' +
-    'of at least 0.',
+    'A time must be ISO 8601 with a zone (or a date, YYYY-MM-DD) and of the years 1970 to 2299, ' +
+    '"commission_rate" a number of at least 0.',
   spend_amount_missing: 'State "spend.amount", what was spent.',
-  spend_date_invalid: 'State "spend.date" as YYYY-MM-DD, the day on which it was spent.',
+  spend_date_invalid:
+    'State "spend.date" as YYYY-MM-DD, the day on which it was spent, of the years 1900 to 2299.',
   unlink_needs_two_identifiers:
     'An unlink names exactly two usable identifiers (an order by "order.order_id" counts as ' +
     'one): the link between them is removed.',
