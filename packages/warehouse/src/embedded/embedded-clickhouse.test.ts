@@ -167,3 +167,38 @@ test('a platform without a library is told the way out', () => {
   expect(libraryPackage('linux', 'x64')).toBe('@chdb/lib-linux-x64-gnu');
   expect(() => findLibrary('win32', 'x64')).toThrow(/ROSI_CLICKHOUSE_URL/);
 });
+
+test('programs are answered, and pages that it serves itself; pages of others are not', async () => {
+  const server = await start(await temporaryFolder());
+  await until(async () => ((await statusOf(server.url, '/ping', {})) === 200 ? true : undefined));
+  const { host, port } = new URL(server.url);
+  const asked = '/?query=SELECT%201';
+  const own: Record<string, string>[] = [
+    {},
+    { host: `localhost:${port}` },
+    { origin: `http://${host}`, 'sec-fetch-site': 'same-origin' },
+    { 'sec-fetch-site': 'none' },
+  ];
+  const others: Record<string, string>[] = [
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { origin: `http://127.0.0.1.evil.example:${port}` },
+    { host: `evil.example:${port}` },
+    { host: `127x0x0x1:${port}` },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site', origin: 'http://localhost:3000' },
+  ];
+  for (const path of [asked, '/play', '/ping']) {
+    for (const headers of own) expect(await statusOf(server.url, path, headers)).toBe(200);
+    for (const headers of others) expect(await statusOf(server.url, path, headers)).toBe(404);
+  }
+});
+
+/** By node:http, since `fetch` sets these headers as it likes. */
+function statusOf(url: string, path: string, headers: Record<string, string>) {
+  return new Promise<number | undefined>((done, failed) => {
+    get(new URL(path, url), { headers }, (response) => {
+      response.resume().on('end', () => done(response.statusCode));
+    }).on('error', failed);
+  });
+}

@@ -15,6 +15,32 @@ export function memoryLimit(totalBytes: number): number {
   return Math.max(MEMORY_BYTES_MIN, Math.floor(totalBytes / 2));
 }
 
+/**
+ * It asks for no password, so web pages that its user visits must not reach it: what a browser sends on
+ * their behalf names the page's site, or (a name that was bound to 127.0.0.1) another host. A header that
+ * is not there is empty: programs send none of the two others.
+ */
+const ownRequests = `<headers>
+        <Host>regex:^((127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]+)?)?$</Host>
+        <Origin>regex:^(http://(127\\.0\\.0\\.1|localhost|\\[::1\\]):[0-9]+)?$</Origin>
+        <Sec-Fetch-Site>regex:^(none|same-origin)?$</Sec-Fetch-Site>
+      </headers>`;
+
+const rule = (filter: string, handler: string) => `<rule>
+      ${filter}
+      ${ownRequests}
+      <handler>${handler}</handler>
+    </rule>`;
+
+const handlers = [
+  rule('<url>/ping</url>', '<type>ping</type>'),
+  rule('<url>/play</url>', '<type>play</type>'),
+  rule(
+    '<url>/</url>',
+    '<type>dynamic_query_handler</type><query_param_name>query</query_param_name>',
+  ),
+].join('\n    ');
+
 export function serverConfig(options: { logFile: string; memoryBytesMax: number }): string {
   return `<clickhouse>
   <logger>
@@ -22,6 +48,9 @@ export function serverConfig(options: { logFile: string; memoryBytesMax: number 
     <size>10M</size>
     <count>1</count>
   </logger>
+  <http_handlers>
+    ${handlers}
+  </http_handlers>
   <max_server_memory_usage>${options.memoryBytesMax}</max_server_memory_usage>
   <max_concurrent_queries>64</max_concurrent_queries>
   <mark_cache_size>${64 * MEBIBYTE}</mark_cache_size>
