@@ -200,6 +200,8 @@ interface RefundWishes {
   readonly currency?: string;
   readonly at?: number;
   readonly refundId?: string;
+  /** Another order that the event names beside its own. */
+  readonly beside?: OrderSketch;
 }
 
 function refund(world: World, order: OrderSketch, wishes: RefundWishes): void {
@@ -212,7 +214,8 @@ function refund(world: World, order: OrderSketch, wishes: RefundWishes): void {
     currency,
   };
   const identifiers = world.random.chance(0.3) ? world.identifiersOf(order.person) : {};
-  world.emit('refund', at, { identifiers, refund: body }, { server: true });
+  const beside = wishes.beside === undefined ? {} : { order: { order_id: wishes.beside.orderId } };
+  world.emit('refund', at, { identifiers, refund: body, ...beside }, { server: true });
 }
 
 function anyOrder(world: World): OrderSketch {
@@ -225,6 +228,12 @@ function anyOrder(world: World): OrderSketch {
 export function refundPartial(world: World): void {
   const order = anyOrder(world);
   refund(world, order, { minor: world.random.integer(0, order.total) });
+}
+
+/** It is subtracted from its own order; the other one is the same person's. */
+export function refundBesideAnotherOrder(world: World): void {
+  const order = anyOrder(world);
+  refund(world, order, { minor: 1, beside: anyOrder(world) });
 }
 
 export function refundWhole(world: World): void {

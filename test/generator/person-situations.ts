@@ -156,6 +156,16 @@ export function orderPageLinksBrowser(world: World): void {
   world.count('order_page_links_browser');
 }
 
+/** Two orders in one event are one person's; now and then an unlink parts them again. */
+export function twoOrdersInOneEvent(world: World): void {
+  const [a, b] = world.random.shuffled(world.orders);
+  if (a === undefined || b === undefined) return;
+  const both = { order: { order_id: a.orderId }, refund: { order_id: b.orderId } };
+  identify(world, world.random.chance(0.5) ? world.browserOf(a.person) : {}, both);
+  if (world.random.chance(0.2)) world.emit('unlink', world.instant(), both, { server: true });
+  world.count('two_orders_in_one_event');
+}
+
 export function integerIdentifier(world: World): void {
   const number = 7_000 + world.random.integer(0, 3);
   const browser = world.browserOf(world.person());

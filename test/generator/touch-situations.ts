@@ -95,6 +95,20 @@ export function view(world: World): void {
   touch(world, 'view', world.person(), world.instant());
 }
 
+/** A touchpoint belongs to the person of the order that it names, with or without another name. */
+export function touchOfOrder(world: World): void {
+  const { random } = world;
+  if (world.orders.length === 0) return;
+  const { orderId, person, at } = random.pick(world.orders);
+  const alone = random.chance(0.3) ? { identifiers: {} } : {};
+  const when = random.chance(0.3) ? at : at - random.integer(0, 2 * dayMs);
+  touch(world, random.pick(['click', 'view', 'page']), person, when, {
+    order: { order_id: orderId },
+    ...alone,
+  });
+  world.count('touch_of_order');
+}
+
 export function interaction(world: World): void {
   touch(world, 'interaction', world.person(), world.instant());
 }

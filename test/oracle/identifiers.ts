@@ -37,11 +37,15 @@ function kept(type: IdentifierType, text: string, hashKey: string): string {
   return createHmac('sha256', Buffer.from(hashKey, 'utf8')).update(text, 'utf8').digest('hex');
 }
 
-/** The order that an event names. */
-export function orderIdOf(body: JsonObject): string {
-  const order = usableText('order_id', objectOf(body['order'])['order_id']);
-  const refund = usableText('order_id', objectOf(body['refund'])['order_id']);
-  return body['type'] === 'refund' ? refund || order : order || refund;
+/**
+ * The orders that an event names, each once.
+ * reading: both are identifiers of the event; it belongs to the person of the order that it is
+ * about, which of a refund is the refund's own.
+ */
+function orderIdsOf(body: JsonObject): unknown[] {
+  const named = ['order', 'refund'].map((part) => objectOf(body[part])['order_id']);
+  const ids = named.map((id) => usableText('order_id', id));
+  return [...new Set(body['type'] === 'refund' ? ids.reverse() : ids)];
 }
 
 export interface IdentifierInput {
@@ -52,17 +56,17 @@ export interface IdentifierInput {
   readonly consented: boolean;
 }
 
-/** In the order of strength. Without consent the order alone is left. */
+/** In the order of strength. Without consent orders alone are left. */
 export function identifiersOf(input: IdentifierInput): Identifier[] {
   const stated = objectOf(input.body['identifiers']);
-  const raw = (type: IdentifierType): unknown => {
-    if (type === 'order_id') return orderIdOf(input.body);
-    if (type === 'click_id' && stated['click_id'] === undefined) return input.urlClickId;
-    return stated[type];
+  const raw = (type: IdentifierType): unknown[] => {
+    if (type === 'order_id') return orderIdsOf(input.body);
+    if (type === 'click_id' && stated['click_id'] === undefined) return [input.urlClickId];
+    return [stated[type]];
   };
   return identifierTypes
     .filter((type) => type === 'order_id' || input.consented)
-    .map((type) => ({ type, text: usableText(type, raw(type)) }))
+    .flatMap((type) => raw(type).map((value) => ({ type, text: usableText(type, value) })))
     .filter(({ text }) => text !== '')
     .map(({ type, text }) => ({ type, value: kept(type, text, input.hashKey) }));
 }

@@ -212,8 +212,10 @@ describe('acceptance', () => {
         server('unlink', 0, { identifiers: { user_id: 'u', handle: 'none' } }),
         server('unlink', 0, { identifiers: { user_id: 'u' }, order }),
         server('unlink', 0, { identifiers: { user_id: 'u', handle: 'h' }, order }),
+        server('unlink', 0, { order, refund: { order_id: 'other' } }),
+        server('unlink', 0, { ...user('u'), order, refund: { order_id: 'other' } }),
       ],
-      '+--+-',
+      '+--+-+-',
     ],
     [
       'a catalogue entry needs its id',
@@ -382,6 +384,29 @@ table('persons', [
     ),
     (t) => persons(t).length,
     1,
+  ],
+  [
+    'two orders of one event are both its identifiers',
+    [
+      server('identify', 0, {
+        ...user('u'),
+        order: { order_id: 'o1' },
+        refund: { order_id: 'o2' },
+      }),
+    ],
+    persons,
+    ['o1+o2+u'],
+  ],
+  [
+    "a refund is of its own order, and its order's person has it too",
+    [
+      server('refund', 0, {
+        order: { order_id: 'o1' },
+        refund: { refund_id: 'r', order_id: 'o2', total: '1.00', currency: 'EUR' },
+      }),
+    ],
+    (t) => [...persons(t), ...column('events_current', 'identifier')(t)],
+    ['o1+o2', 'o2'],
   ],
   [
     'an unlink separates, also when it comes first',

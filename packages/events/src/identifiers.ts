@@ -76,7 +76,7 @@ function withoutPersonalData(id: string, hash: (text: string) => string): string
 export interface IdentifierSources {
   /** The event's `identifiers`. */
   readonly stated: JsonObject;
-  /** As stated by order and refund; the first usable one counts. */
+  /** As stated by order and refund, the one that the event belongs to first. */
   readonly orderIds: readonly unknown[];
   /** What the page's url tells, or null. */
   readonly urlClickId: string | null;
@@ -86,7 +86,7 @@ export interface IdentifierSources {
 }
 
 export interface ReadIdentifiers {
-  /** Strongest first, at most one a type. */
+  /** Strongest first; at most one a type, but of orders each that is named. */
   readonly usable: readonly Identifier[];
   readonly dropped: readonly DroppedIdentifier[];
 }
@@ -95,18 +95,21 @@ export function readIdentifiers(sources: IdentifierSources): ReadIdentifiers {
   const usable: Identifier[] = [];
   const dropped: DroppedIdentifier[] = [];
   for (const type of identifierTypes) {
-    const candidates = candidatesOf(type, sources);
-    for (const candidate of candidates) {
-      if (type !== 'order_id' && !sources.consent) {
+    const isOrder = type === 'order_id';
+    for (const candidate of candidatesOf(type, sources)) {
+      if (!isOrder && !sources.consent) {
         dropped.push({ type, reason: 'no_consent' });
         continue;
       }
       const read = normaliseIdentifier(type, candidate, sources.hash);
-      if (read.ok) {
-        usable.push({ type, value: read.value });
-        break;
+      if (!read.ok) {
+        dropped.push({ type, reason: read.reason });
+        continue;
       }
-      dropped.push({ type, reason: read.reason });
+      // Orders are read first: whatever is usable by now is one.
+      if (isOrder && usable.some(({ value }) => value === read.value)) continue;
+      usable.push({ type, value: read.value });
+      if (!isOrder) break;
     }
   }
   return { usable, dropped };
@@ -114,7 +117,7 @@ export function readIdentifiers(sources: IdentifierSources): ReadIdentifiers {
 
 const none: readonly unknown[] = [];
 
-/** Values that an event has for a type; the first usable one counts. */
+/** Values that an event has for a type; but of orders the first usable one counts. */
 function candidatesOf(type: IdentifierType, sources: IdentifierSources): readonly unknown[] {
   if (type === 'order_id') return sources.orderIds;
   const stated = sources.stated[type];

@@ -199,6 +199,21 @@ describe('identifiers', () => {
     ]);
   });
 
+  it('are both orders, each once; of a refund its own first', () => {
+    const both = { order: { order_id: 'o' }, refund: { order_id: 'r' } };
+    expect(identifiers(both)).toEqual(['order_id:o', 'order_id:r']);
+    const refund = { refund_id: '1', order_id: 'r', total: '1.00', currency: 'EUR' };
+    const refunded = accepted({ type: 'refund', ...both, refund });
+    expect(refunded.identifiers.map(({ value }) => value)).toEqual(['r', 'o']);
+    expect(refunded.refund?.orderId).toBe('r');
+    const same = { order: { order_id: 'o' }, refund: { order_id: ' o' } };
+    expect(identifiers(same)).toEqual(['order_id:o']);
+    expect(identifiers({ ...both, consent: { analytics: false } })).toHaveLength(2);
+    expect(accepted({ type: 'lead', ...both, order: { order_id: '' } }).dropped).toEqual([
+      { type: 'order_id', reason: 'empty' },
+    ]);
+  });
+
   it('ignores an order_id among them, unknown ones, and what is no object', () => {
     expect(identifiers({ identifiers: { order_id: '1', cookie: 'x' } })).toEqual([]);
     for (const stated of ['a', 5, ['a'], null]) {
@@ -435,7 +450,7 @@ describe('refund', () => {
       amount: 2990,
       currency: 'EUR',
     });
-    expect(event.identifiers).toEqual([{ type: 'order_id', value: '1001' }]);
+    expect(event.identifiers[0]).toEqual({ type: 'order_id', value: '1001' });
   });
 
   it.each([
@@ -462,13 +477,10 @@ describe('unlink', () => {
     expect(unlink({ identifiers: { user_id: 'u' } })).toBe(bad);
     expect(unlink({ identifiers: { user_id: 'u', email: 'null' } })).toBe(bad);
     expect(unlink({ identifiers: both, order: { order_id: '1' } })).toBe(bad);
-    expect(
-      unlink({
-        identifiers: { user_id: 'u' },
-        order: { order_id: '1' },
-        refund: { order_id: '2' },
-      }),
-    ).toBe(bad);
+    const orders = { order: { order_id: '1' }, refund: { order_id: '2' } };
+    expect(unlink(orders)).toBe('accepted');
+    expect(unlink({ ...orders, identifiers: { user_id: 'u' } })).toBe(bad);
+    expect(unlink({ ...orders, refund: { order_id: '1' } })).toBe(bad);
   });
 
   it('is never a bot’s', () => {

@@ -265,23 +265,20 @@ function personalParts(reading: Reading, dimensions: Dimensions): Parts {
 /** Identifiers by the rules of contract 2; an unlink needs exactly two of them. */
 function identifiersOf(reading: Reading, landing: Landing, consent: boolean): ReadIdentifiers {
   const { raw, type, context, rejections } = reading;
-  const orderIds = orderIdsOf(raw, type);
   const identifiers = readIdentifiers({
     stated: objectOrEmpty(raw['identifiers']),
-    orderIds,
+    orderIds: orderIdsOf(raw, type),
     urlClickId: clickIdOf(landing),
     consent,
     hash: context.hash,
   });
-  // Two orders would be one identifier too many, though an event carries but one of them.
-  const orders = new Set(orderIds.map(idOrEmpty).filter((id) => id !== '')).size;
-  if (type === 'unlink' && (identifiers.usable.length !== 2 || orders > 1)) {
+  if (type === 'unlink' && identifiers.usable.length !== 2) {
     rejections.add('unlink_needs_two_identifiers');
   }
   return identifiers;
 }
 
-/** Stated order ids, the one that counts first: a refund's own before its order's. */
+/** Stated order ids, the one that the event belongs to first: a refund's own before its order's. */
 function orderIdsOf(raw: JsonObject, type: EventType): readonly unknown[] {
   const ofOrder = objectOrEmpty(raw['order'])['order_id'];
   const ofRefund = objectOrEmpty(raw['refund'])['order_id'];

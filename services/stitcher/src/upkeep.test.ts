@@ -189,7 +189,7 @@ describe('a replay', () => {
     next();
     next();
     const answer = { personId: 'p', shared: false, version: 1, answers: 1 };
-    const plain = { forget: false, renamed: '', tied: [] };
+    const plain = { forget: false, renamed: '', tied: [], ordersAlone: false };
     const assigned = { workspace: 'default', identifier: 'user_id:u', ...answer, ...plain };
     driver.pipe(personsAssigned, [{ value: assigned, timestamp: 1 }]);
     next();

@@ -1,7 +1,17 @@
 /** Section 2, orders: one order from many statements; refunds. */
 import { example } from '../example.js';
 import { at, click, identify, page, purchase, refund, stored } from '../incoming.js';
-import { answer, count, credits, everyModel, linear, orderPerson, orderRow } from '../questions.js';
+import {
+  answer,
+  count,
+  credits,
+  eventRow,
+  everyModel,
+  linear,
+  orderPerson,
+  orderRow,
+  persons,
+} from '../questions.js';
 
 const merged = 'that name the same order are **one** order, merged field by field';
 const best =
@@ -231,6 +241,36 @@ export const orders = [
       expect: [
         orderPerson(x, 'o', ['order_id:o', 'anonymous_id:a', 'customer_id:c']),
         credits(x, 'o', { first_touch: { p: 750 }, last_touch: { k: 750 }, linear: { k: 750 } }),
+      ],
+    }),
+  ),
+  example(
+    'an event of two orders has both, a refund its own one first',
+    ['`order.order_id` and `refund.order_id` are identifiers of any event that has them'],
+    (x) => ({
+      events: [
+        purchase(x('e1'), at(1), {}, { order_id: x('o1'), total: '10.00' }),
+        purchase(x('e2'), at(2), {}, { order_id: x('o2'), total: '10.00' }),
+        refund(
+          x('f'),
+          at(3),
+          { refund_id: x('r'), order_id: x('o2'), total: '2.50' },
+          { order: { order_id: x('o1') }, identifiers: { user_id: x('u') } },
+        ),
+        purchase(x('e3'), at(1), {}, { order_id: x('o3'), total: '1.00' }),
+        click(x('c'), at(0), {}, { order: { order_id: x('o3') }, refund: { order_id: x('o4') } }),
+      ],
+      expect: [
+        persons(x, [
+          ['order_id:o1', 'order_id:o2', 'user_id:u'],
+          ['order_id:o3', 'order_id:o4'],
+        ]),
+        orderRow(x, 'o1', { net: 1_000, new_customer: 1 }),
+        orderRow(x, 'o2', { net: 750, new_customer: 0 }),
+        orderRow(x, 'o3', { new_customer: 0 }),
+        everyModel(x, 'o3', { c: 100 }),
+        eventRow(x, 'f', { identifier: 'o2' }),
+        eventRow(x, 'c', { identifier: 'o3' }),
       ],
     }),
   ),

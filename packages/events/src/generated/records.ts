@@ -95,7 +95,7 @@ export interface CollectedEvent {
   readonly receivedAt: number;
   /** pixel | link | server | import | webhook:<name> | connector:<name>; all but pixel are server side. */
   readonly source: string;
-  /** Usable identifiers, strongest first (contract 3.1); at most one a type, an order's id included. */
+  /** Usable identifiers, strongest first (contract 3.1); at most one a type, but of orders each that is named. */
   readonly identifiers: readonly Identifier[];
   /** Stated or derived; empty when none. */
   readonly platform: string;
@@ -459,6 +459,8 @@ export interface PersonAssigned {
   readonly renamed: string;
   /** Of an erasure: the person's touchpoints that happened at the same time as another, in their order. */
   readonly tied: readonly string[];
+  /** The person is known by orders alone. */
+  readonly ordersAlone: boolean;
 }
 
 /** State of identity: one component. */
@@ -493,6 +495,8 @@ export interface StateIdentifier {
   readonly waiting: number;
   /** While items move: the event_id to go on from; null: none move. */
   readonly moving: null | string;
+  /** The person is known by several orders alone; false also where identity was never asked. */
+  readonly ordersAlone: boolean;
 }
 
 /** State of identifiers: an event kept because rules may read it again. */
@@ -722,8 +726,8 @@ export const orderAttributedCodec: Codec<OrderAttributed> = codec(
 
 /** Codec of schemas/person_assigned.avsc. */
 export const personAssignedCodec: Codec<PersonAssigned> = codec(
-  {"type":"record","name":"rosi.PersonAssigned","fields":[{"name":"workspace","type":"string"},{"name":"identifier","type":"string"},{"name":"personId","type":"string"},{"name":"shared","type":"boolean"},{"name":"version","type":"long"},{"name":"answers","type":"long","default":0},{"name":"forget","type":"boolean","default":false},{"name":"renamed","type":"string","default":""},{"name":"tied","type":{"type":"array","items":"string"},"default":[]}]},
-  1000000015,
+  {"type":"record","name":"rosi.PersonAssigned","fields":[{"name":"workspace","type":"string"},{"name":"identifier","type":"string"},{"name":"personId","type":"string"},{"name":"shared","type":"boolean"},{"name":"version","type":"long"},{"name":"answers","type":"long","default":0},{"name":"forget","type":"boolean","default":false},{"name":"renamed","type":"string","default":""},{"name":"tied","type":{"type":"array","items":"string"},"default":[]},{"name":"ordersAlone","type":"boolean","default":false}]},
+  1000000022,
 );
 
 /** Codec of schemas/state_component.avsc. */
@@ -733,7 +737,7 @@ export const stateComponentCodec: Codec<StateComponent> = codec(
 
 /** Codec of schemas/state_identifier.avsc. */
 export const stateIdentifierCodec: Codec<StateIdentifier> = codec(
-  {"type":"record","name":"rosi.StateIdentifier","fields":[{"name":"personId","type":"string"},{"name":"shared","type":"boolean"},{"name":"version","type":"long"},{"name":"asked","type":"long"},{"name":"answered","type":"long"},{"name":"revision","type":"long"},{"name":"recordedPersonId","type":"string"},{"name":"recordedShared","type":"boolean"},{"name":"touchpoints","type":"long"},{"name":"waiting","type":"long"},{"name":"moving","type":["null","string"],"default":null}]},
+  {"type":"record","name":"rosi.StateIdentifier","fields":[{"name":"personId","type":"string"},{"name":"shared","type":"boolean"},{"name":"version","type":"long"},{"name":"asked","type":"long"},{"name":"answered","type":"long"},{"name":"revision","type":"long"},{"name":"recordedPersonId","type":"string"},{"name":"recordedShared","type":"boolean"},{"name":"touchpoints","type":"long"},{"name":"waiting","type":"long"},{"name":"moving","type":["null","string"],"default":null},{"name":"ordersAlone","type":"boolean","default":false}]},
 );
 
 /** Codec of schemas/state_item.avsc. */

@@ -73,7 +73,9 @@ export function identifiers(
       ledgerIdentities,
       ledgerCatalogue,
     ],
-    stateVersion: 1,
+    stateVersion: 2,
+    // Format 2 says of persons whether they are known by orders alone: that was one order each.
+    upgrades: { 1: () => undefined },
     create: (context) => new Identifiers(context, settings, hash, pages),
   };
 }

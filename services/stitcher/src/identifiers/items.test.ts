@@ -42,6 +42,7 @@ function answer(driver: TestDriver, version: number, personId: string): void {
     forget: false,
     renamed: '',
     tied: [],
+    ordersAlone: false,
   };
   driver.pipe(personsAssigned, [{ value, timestamp: 0 }]);
   driver.drain();

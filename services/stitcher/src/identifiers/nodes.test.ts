@@ -35,6 +35,7 @@ function answer(driver: TestDriver, version: number, personId: string): void {
     forget: false,
     renamed: '',
     tied: [],
+    ordersAlone: false,
   };
   driver.pipe(personsAssigned, [{ value, timestamp: 0 }]);
   driver.drain();

@@ -99,6 +99,7 @@ export class IdentifierNodes {
     node.version = assigned.version;
     node.personId = assigned.personId;
     node.shared = assigned.shared;
+    node.ordersAlone = assigned.ordersAlone;
   }
 
   /** Forgets which sets it has asked about: they name an identifier that was erased. */
@@ -189,6 +190,7 @@ function nodeOf(workspace: string, identifier: string, state: StateIdentifier): 
     touchpoints: state.touchpoints,
     waiting: state.waiting,
     moving: state.moving,
+    ordersAlone: state.ordersAlone,
   };
 }
 
@@ -204,4 +206,5 @@ const unseen: StateIdentifier = {
   touchpoints: 0,
   waiting: 0,
   moving: null,
+  ordersAlone: false,
 };

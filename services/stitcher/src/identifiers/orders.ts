@@ -100,7 +100,7 @@ export class Orders {
     if (state !== before) this.#store(workspace, orderId, state);
     const isWaiting = state.personId !== '' && !state.attributed;
     if (isWaiting || state.coupons.some((coupon) => !coupon.resolved)) return;
-    this.#record(order, facts, state);
+    this.#record(order, facts, state, isKnown(node));
   }
 
   /** Tells the nodes of codes that came or went. */
@@ -157,7 +157,12 @@ export class Orders {
     this.#context.emit(contributionsMade, made, cause);
   }
 
-  #record({ workspace, orderId, cause }: TouchedOrder, facts: OrderFacts, state: StateOrder): void {
+  #record(
+    { workspace, orderId, cause }: TouchedOrder,
+    facts: OrderFacts,
+    state: StateOrder,
+    isOfKnown: boolean,
+  ): void {
     const attributed = state.attributed ? this.#attributed(workspace, orderId) : null;
     const coupons = state.coupons.filter((coupon) => coupon.owned);
     const valued = valueOrder(
@@ -166,7 +171,7 @@ export class Orders {
         orderId,
         facts,
         personId: state.personId,
-        newCustomer: attributed?.firstOrder === true && isKnown(orderId, state.personId),
+        newCustomer: attributed?.firstOrder === true && isOfKnown,
         touches: [
           ...(attributed?.touches ?? []),
           ...coupons.map(({ code }) => couponTouch(orderId, code, facts.orderedAt)),
@@ -217,10 +222,7 @@ const newOrder: StateOrder = {
   coupons: [],
 };
 
-/**
- * Orders are linked to other identifiers, never to each other, and are the last choice for a
- * representative: a person known by orders alone is the order's own.
- */
-function isKnown(orderId: string, personId: string): boolean {
-  return personId !== ownPersonId(`order_id:${orderId}`);
+/** Orders are the last choice for a representative: one stands for a person of orders alone. */
+function isKnown({ identifier, personId, ordersAlone }: IdentifierNode): boolean {
+  return !ordersAlone && personId !== ownPersonId(identifier);
 }

@@ -68,7 +68,7 @@ export class Erasure {
     const erased = all.filter(({ identifier }) => !isOrder(identifier));
     const orders = all.filter(({ identifier }) => isOrder(identifier));
     const tell = (identifier: string, renamed: string) => {
-      const nobody = { personId: '', shared: false, version, answers: 0 };
+      const nobody = { personId: '', shared: false, version, answers: 0, ordersAlone: false };
       const told = { workspace, identifier, ...nobody, forget: true, renamed, tied };
       this.#context.emit(personsAssigned, told, cause);
     };

@@ -131,6 +131,7 @@ class Identity implements Processor {
     };
     const tell = (member: Member, answers: number) => {
       const { identifier, shared } = member;
+      const ordersAlone = isOrder(store.representativeOf(member));
       const personId = personOf(member);
       const isSame = member.assignedPersonId === personId && member.assignedShared === shared;
       const isErased = batch.erased.has(member);
@@ -148,6 +149,7 @@ class Identity implements Processor {
         forget: isErased,
         renamed,
         tied: renamed === '' ? [] : batch.tied,
+        ordersAlone,
       };
       this.#context.emit(personsAssigned, assigned, batch.cause);
     };
