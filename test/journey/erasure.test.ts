@@ -50,6 +50,7 @@ const adaTraces = [
   'ada-secret',
   'ada-click',
   'ada-view',
+  'ada-status',
 ];
 const time = (minutes: number) => new Date(Date.UTC(2024, 4, 1, 10, minutes)).toISOString();
 const adaEvents = [
@@ -68,6 +69,14 @@ const adaEvents = [
     identifiers: { handle: ada.handle, anonymous_id: ada.device },
     post_id: 'week-p2',
     properties: { note: 'ada-secret' },
+  },
+  {
+    event_id: 'ada-status',
+    type: 'click',
+    occurred_at: time(0),
+    identifiers: { email: ada.email },
+    order: { order_id: 'o-a' },
+    page: { url: 'https://shop.example/ada-secret' },
   },
   {
     event_id: 'ada-identify',
@@ -95,6 +104,17 @@ async function rowsNaming(product: Product, traces: readonly string[]): Promise<
   const looked = traces.map((trace) => `position(row, '${trace}') > 0`).join(' OR ');
   const found = await product.sql(`SELECT row FROM (${all.join(' UNION ALL ')}) WHERE ${looked}`);
   return found.map(({ row }) => String(row));
+}
+
+/** Touchpoints stand once among the events, and under one id. */
+async function expectSameIds(product: Product): Promise<void> {
+  const apart = await product.sql(
+    `SELECT id, groupArray(place) AS places FROM (
+      SELECT event_id AS id, 'events' AS place FROM rosi.events FINAL WHERE touchpoint
+      UNION ALL SELECT touchpoint_id AS id, 'touchpoints' AS place FROM rosi.touchpoints FINAL)
+    GROUP BY id HAVING arraySort(places) != ['events', 'touchpoints']`,
+  );
+  expect(apart).toEqual([]);
 }
 
 async function totals(product: Product) {
@@ -144,6 +164,7 @@ it(
       product = await start();
     }
     await expectForgotten(product, traces);
+    await expectSameIds(product);
     expect(await totals(product)).toEqual(before.totals);
     const order = await orderOfA(product);
     expect(order).toEqual({ ...before.order, person_id: order?.['person_id'] });
@@ -151,7 +172,7 @@ it(
     // Late copies, the same ids and others; a refund of hers, much later, counts and no more.
     await postAll(product, [
       ...adaEvents,
-      ...adaEvents.slice(0, 3).map((event) => ({ ...event, event_id: `${event.event_id}-again` })),
+      ...adaEvents.slice(0, 4).map((event) => ({ ...event, event_id: `${event.event_id}-again` })),
       {
         event_id: 'refund-of-a',
         type: 'refund',
@@ -160,12 +181,14 @@ it(
       },
     ]);
     await expectForgotten(product, traces);
+    await expectSameIds(product);
     expect(await orderOfA(product)).toMatchObject({ net: 2001, person_id: order?.['person_id'] });
 
     const checked = await runCommand(dataDir, ['check']);
     expect(checked.code, checked.stdout).toBe(0);
     await operate(product, 'POST', '/v1/replay', {});
     await expectForgotten(product, traces);
+    await expectSameIds(product);
     expect(await orderOfA(product)).toMatchObject({ net: 2001, person_id: order?.['person_id'] });
     await operate(product, 'POST', '/v1/persons/erase', { identifiers: { order_id: 'o-a' } });
     await expectForgotten(product, traces);

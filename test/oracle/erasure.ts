@@ -5,8 +5,9 @@
  * What was seen stays as it was, and so does everything that follows from it.
  *
  * Later events that occurred or were received no later than the erasure and carry a renamed
- * identifier lose all identifiers but order_id, as without consent; those that name an order of
- * an erased person do so for ever. Without an order they go on under another id, too.
+ * identifier lose all identifiers but the order_id that they belong to, as without consent; those
+ * that name an order of an erased person do so for ever. An order's events are its books and keep their ids; those without
+ * an order, and touchpoints, which were the person's, go on under another id, too.
  */
 import { eventPerson, identifierKey, type Persons, personsOf } from './persons.js';
 import type { Accepted, Identifier, Renaming } from './types.js';
@@ -70,8 +71,8 @@ function suppressed(
       event.identifiers.some((one) => keys.has(identifierKey(one))),
   );
   if (!isLate) return event;
-  const identifiers = event.identifiers.filter(isOrder);
-  if (identifiers.length > 0) return { ...event, identifiers };
+  const identifiers = event.identifiers.filter(isOrder).slice(0, 1);
+  if (identifiers.length > 0 && !event.touchpoint) return { ...event, identifiers };
   const ids = renamings.map(({ touchpoints }) => touchpoints.get(event.eventId));
   const eventId = ids.find((id) => id !== undefined) ?? `late-${event.eventId}`;
   return { ...event, eventId, identifiers };

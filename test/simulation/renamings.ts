@@ -6,6 +6,7 @@ import {
   type CollectedEvent,
   compareUtf8,
   type ErasureAsked,
+  eventNameIn,
   identifierKey,
   isErasedId,
   type PersonAssigned,
@@ -26,6 +27,8 @@ export class Renamings {
   /** In the order of the erasures. */
   readonly list: Seen[] = [];
   readonly #problems: string[] = [];
+  /** Events that make touchpoints, as they were sent. */
+  readonly touchpoints: CollectedEvent[] = [];
   readonly #unhashed: CollectedEvent[] = [];
   /** Events by the hash that ends an erased touchpoint's id. */
   readonly #events = new Map<string, CollectedEvent>();
@@ -39,7 +42,9 @@ export class Renamings {
 
   /** An event that may be erased later. */
   know(event: CollectedEvent): void {
-    if (event.touchpoint) this.#unhashed.push(event);
+    if (!event.touchpoint) return;
+    this.touchpoints.push(event);
+    this.#unhashed.push(event);
   }
 
   observe({ processor, emitted }: CommittedBatch): void {
@@ -74,7 +79,7 @@ export class Renamings {
   /** `isLate`: it was nobody's from the beginning, so that its place decides nothing. */
   #cameAgain({ eventId, touchpoint }: CollectedEvent, isLate: boolean): void {
     if (!isErasedId(eventId)) return;
-    const name = eventId.slice(Math.max(eventId.lastIndexOf(':'), eventId.lastIndexOf('.')) + 1);
+    const name = eventNameIn(eventId);
     // The event that only tells the new name has an id without one.
     if (name === '' || !touchpoint) return;
     for (const event of this.#unhashed.splice(0)) {

@@ -10,6 +10,7 @@ import {
   ledgerCatalogue,
   ledgerIdentities,
   ledgerOrders,
+  ledgerSuppressions,
   ledgerTouchpoints,
   type Topic,
 } from '@rosi/events';
@@ -36,6 +37,7 @@ import { unbalancedCells } from '../property/run-topology.js';
 import { recordsOf } from './feed.js';
 import { LedgerReader } from './ledger-reader.js';
 import { Renamings } from './renamings.js';
+import { namedTwice } from './shown-events.js';
 import { Situations } from './situations.js';
 
 export const partitionCounts = [1, 2, 5, 12] as const;
@@ -113,6 +115,7 @@ export function simulate(arrival: Arrival, options: SeedOptions): SeedResult {
     ...renamings.problems(),
     ...situations.miscounted,
     ...brokenLaws(ledger),
+    ...namedTwice(renamings.touchpoints, shownBy(ledger), hash),
   ]);
   return {
     seed,
@@ -180,6 +183,11 @@ function differences(accepted: readonly boolean[], output: Output, input: Oracle
     (one) => `${one.table} ${one.key} ${one.column}: ${one.expected} but is ${one.actual}`,
   );
   return [...wrong, ...found];
+}
+
+/** What an empty database would be filled with. */
+function shownBy({ output }: LedgerReader) {
+  return { suppressions: output(ledgerSuppressions), touchpoints: output(ledgerTouchpoints) };
 }
 
 /** Laws that hold for every record ever written, whatever came after it. */

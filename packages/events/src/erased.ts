@@ -14,6 +14,8 @@ export const ERASED = 'erased:';
 /** The same, where the id came before a coupon touchpoint's: it still does. */
 const ERASED_BEFORE_COUPONS = 'cleared:';
 const COUPONS = 'coupon:';
+/** Where a touchpoint needs no place. */
+export const NO_PLACE = -1;
 /** Digits of a place among touchpoints of the same time. */
 const PLACE_DIGITS = 7;
 
@@ -35,9 +37,28 @@ export function eventName(hash: TextHash, workspace: string, eventId: string): s
   return hash(`event\n${workspace}\n${eventId}`);
 }
 
-/** The id under which an erased person's event goes on; an id that is one already stays. */
-export function erasedId(hash: TextHash, workspace: string, eventId: string): string {
-  return isErasedId(eventId) ? eventId : ERASED + eventName(hash, workspace, eventId);
+/** Ids with a place, by the names of their events: nothing else can tell the place again. */
+export type PlacedIds = (name: string) => string | undefined;
+
+/** The name of the event that goes on under this id. */
+export function eventNameIn(erased: string): string {
+  return erased.slice(Math.max(erased.lastIndexOf(':'), erased.lastIndexOf('.')) + 1);
+}
+
+/**
+ * The id under which an erased person's event goes on, a touchpoint's being its touchpoint's; an id
+ * that is one already stays.
+ */
+export function erasedId(
+  hash: TextHash,
+  event: Pick<CollectedEvent, 'workspace' | 'eventId' | 'touchpoint'>,
+  placed: PlacedIds = () => undefined,
+): string {
+  const { workspace, eventId } = event;
+  if (isErasedId(eventId)) return eventId;
+  const name = eventName(hash, workspace, eventId);
+  if (!event.touchpoint) return ERASED + name;
+  return placed(name) ?? erasedTouchId(hash, workspace, eventId, NO_PLACE);
 }
 
 /**
@@ -73,15 +94,22 @@ export function isSuppressed(
 }
 
 /**
- * The event without its person, as without consent: the order's id alone stays. An order's events
- * are its books and keep their ids; any other goes on under an id that nobody knows.
+ * The event without its person, as without consent: the order's id alone stays, of two orders that
+ * of its own, since an erased person's may never be linked again. An order's events are its books
+ * and keep their ids; any other, and what is a touchpoint as well, goes on under an id that nobody
+ * knows.
  */
-export function withoutPerson(event: CollectedEvent, hash: TextHash): CollectedEvent {
-  const { interaction, workspace, eventId } = event;
-  const identifiers = event.identifiers.filter(({ type }) => type === 'order_id');
+export function withoutPerson(
+  event: CollectedEvent,
+  hash: TextHash,
+  placed?: PlacedIds,
+): CollectedEvent {
+  const { interaction } = event;
+  const identifiers = event.identifiers.filter(({ type }) => type === 'order_id').slice(0, 1);
+  const isBook = identifiers.length > 0 && !event.touchpoint;
   return {
     ...event,
-    eventId: identifiers.length > 0 ? eventId : erasedId(hash, workspace, eventId),
+    eventId: isBook ? event.eventId : erasedId(hash, event, placed),
     identifiers,
     page: null,
     interaction: interaction === null ? null : { ...interaction, text: '' },

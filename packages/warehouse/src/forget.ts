@@ -2,7 +2,8 @@
  * Erased persons in ClickHouse. Everything under their new names has been loaded before; what is
  * left are rows of the old ones. Their signed deltas cancel out among themselves, so they go without
  * changing a sum; of an order's newest record the differences that name them go, too. Events stay,
- * without identifier and text, under other ids.
+ * without identifier and text, under other ids: touchpoints under those of their touchpoints, an
+ * order's other events, its books, under their own.
  *
  * Safe to run again from the start: what the later steps need is removed last.
  */
@@ -52,7 +53,8 @@ async function touchpointsOf(database: ForgettingDatabase, erased: ErasedPersons
     for (const { touchpoint_id } of rows) found.add(touchpoint_id);
   };
   for (const members of chunks(erased.members)) await read(isOneOf(members));
-  for (const orders of chunks(erased.orders)) await read(`${ofOrders(orders)} AND ${isOldId}`);
+  for (const orders of chunks(erased.orders))
+    await read(`${ofOrders(orders)} AND ${isOld('touchpoint_id')}`);
   return [...found];
 }
 
@@ -99,53 +101,59 @@ async function forgetInOrders(
 
 async function forgetMembers(
   database: ForgettingDatabase,
-  { workspace, erasedId }: ErasedPersons,
+  erased: ErasedPersons,
   members: ErasedPersons['members'],
 ): Promise<void> {
-  const where = `workspace = ${text(workspace)} AND ${isOneOf(members)}`;
-  const events = await database.query<EventRow>(`SELECT * FROM rosi.events FINAL WHERE ${where}`);
-  for (const page of chunks(events)) {
-    await database.insertEvents(page.map((row) => withoutPerson(row, erasedId(row.event_id))));
-  }
-  await database.mutate(`ALTER TABLE rosi.events DELETE WHERE ${where}`);
+  const where = `workspace = ${text(erased.workspace)} AND ${isOneOf(members)}`;
+  await renameEvents(database, erased, where, { identifier_type: '', identifier: '' });
   await database.mutate(`ALTER TABLE rosi.identities DELETE WHERE ${where}`);
   await database.mutate(`ALTER TABLE rosi.touchpoints DELETE WHERE ${where}`);
 }
 
-/** An order keeps its events' ids: they are its books. */
+/** An order keeps its events' ids, which are its books; its touchpoints were the person's. */
 async function clearOrders(
   database: ForgettingDatabase,
-  { workspace }: ErasedPersons,
+  erased: ErasedPersons,
   orders: readonly string[],
 ): Promise<void> {
-  const where = `workspace = ${text(workspace)} AND ${ofOrders(orders)}`;
-  const cleared = ['text', 'url', 'referrer', 'title'].map((name) => `${name} = ''`).join(', ');
+  const where = `workspace = ${text(erased.workspace)} AND ${ofOrders(orders)}`;
+  await renameEvents(database, erased, `${where} AND touchpoint AND ${isOld('event_id')}`, {});
+  const changes = ['text', 'url', 'referrer', 'title'].map((name) => `${name} = ''`).join(', ');
   await database.mutate(
-    `ALTER TABLE rosi.events UPDATE ${cleared}, properties = '{}' WHERE ${where}`,
+    `ALTER TABLE rosi.events UPDATE ${changes}, properties = '{}' WHERE ${where}`,
   );
-  await database.mutate(`ALTER TABLE rosi.touchpoints DELETE WHERE ${where} AND ${isOldId}`);
+  await database.mutate(
+    `ALTER TABLE rosi.touchpoints DELETE WHERE ${where} AND ${isOld('touchpoint_id')}`,
+  );
+}
+
+/** Events go on under other ids, without text and with these columns changed; the old ones go. */
+async function renameEvents(
+  database: ForgettingDatabase,
+  { erasedId }: ErasedPersons,
+  where: string,
+  changes: object,
+): Promise<void> {
+  const events = await database.query<EventRow>(`SELECT * FROM rosi.events FINAL WHERE ${where}`);
+  for (const page of chunks(events)) {
+    const rows = page.map((row) => {
+      const event_id = erasedId(row.event_id, row.touchpoint);
+      return { ...row, ...cleared, ...changes, event_id };
+    });
+    await database.insertEvents(rows);
+  }
+  await database.mutate(`ALTER TABLE rosi.events DELETE WHERE ${where}`);
 }
 
 interface EventRow {
   readonly event_id: string;
+  readonly touchpoint: boolean;
   readonly [column: string]: unknown;
 }
 
-function withoutPerson(row: EventRow, eventId: string): object {
-  return {
-    ...row,
-    event_id: eventId,
-    identifier_type: '',
-    identifier: '',
-    text: '',
-    url: '',
-    referrer: '',
-    title: '',
-    properties: '{}',
-  };
-}
+const cleared = { text: '', url: '', referrer: '', title: '', properties: '{}' };
 
-const isOldId = `NOT (startsWith(touchpoint_id, 'erased:') OR startsWith(touchpoint_id, 'cleared:'))`;
+const isOld = (id: string) => `NOT (startsWith(${id}, 'erased:') OR startsWith(${id}, 'cleared:'))`;
 
 function isOneOf(members: ErasedPersons['members']): string {
   const pairs = members.map(({ type, value }) => `(${text(type)}, ${text(value)})`);

@@ -40,7 +40,7 @@ export interface ErasedPersons {
   /** Every person_id that they may have had. */
   readonly persons: readonly string[];
   /** The id under which an event of theirs goes on. */
-  erasedId(eventId: string): string;
+  erasedId(eventId: string, touchpoint: boolean): string;
 }
 
 export interface Warehouse {

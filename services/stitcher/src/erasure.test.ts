@@ -212,6 +212,22 @@ describe('erasure', () => {
     expect(newestOrders(after).get('o-late')).toMatchObject({ net: 50_00, newCustomer: false });
   });
 
+  it('is not undone by an event that names another order beside an erased person’s', () => {
+    const back = (id: string, orderId: string, beside: string) =>
+      collected({
+        event_id: id,
+        type: 'refund',
+        refund: { refund_id: id, order_id: orderId, total: '1.00', currency: 'EUR' },
+        order: { order_id: beside },
+      });
+    const late = [back('r1', 'o-1', 'o-bob'), back('r2', 'o-bob', 'o-2')];
+    const driver = run([...ada, ...others], erase(byEmail), late);
+    const orders = newestOrders(driver);
+    expect(orders.get('o-1')?.personId).toBe(orders.get('o-2')?.personId);
+    expect(orders.get('o-1')?.personId).not.toBe(orders.get('o-bob')?.personId);
+    expect([...orders.values()].map(({ net }) => net)).toEqual([49_00, 50_00, 49_00]);
+  });
+
   it('lets somebody come who comes with the same identifiers later', () => {
     const later = collected({
       event_id: 'back',
@@ -258,6 +274,24 @@ describe('erasure', () => {
     const driver = run([...ada, ...others], erase(byEmail), erase([...byEmail, bob], 'y'));
     expect(driver.output(ledgerErasures).at(-1)?.members).toContain('user_id:bob');
     expect(stateText(driver)).not.toContain('user_id:bob');
+  });
+
+  it('tells under which ids touchpoints of one time go on, a click of an order too', () => {
+    const ofOrder = { ...click('a5', 3, {}), identifiers: [{ type: 'order_id', value: 'o-1' }] };
+    const driver = run([...ada, ...others, ofOrder], erase(byEmail));
+    const [told] = driver.output(ledgerErasures);
+    const touchpoints = rows(driver).touchpoints.map(({ touch }) => touch.touchpointId);
+    // At the third day: a3 and a5; at the fourth: a4 and the thank-you page.
+    expect(told?.placed).toHaveLength(4);
+    for (const id of told?.placed ?? []) expect(touchpoints).toContain(id);
+    const listed = driver.output(ledgerSuppressions).map(({ name }) => name);
+    expect(listed.filter(isErasedId).sort()).toEqual([...(told?.placed ?? [])].sort());
+    expect(touchpoints).not.toContain('a5');
+    const late = click('late', 2, { email: EMAIL });
+    send(driver, [{ ...late, identifiers: [...ofOrder.identifiers, ...late.identifiers] }]);
+    const after = rows(driver).touchpoints.map(({ touch }) => touch.touchpointId);
+    expect(after.filter((id) => !isErasedId(id)).sort()).toEqual(['b1', 'k1']);
+    expect(after).toHaveLength(touchpoints.length + 1);
   });
 
   it('of somebody unknown suppresses the identifier alone, and tells the tables in the end', () => {

@@ -2,7 +2,8 @@
  * Lets the first copy of an event through and counts the rest. Keyed by event_id, so that whatever
  * a repeat carries, exactly one copy counts in the whole workspace (docs/adr/0005-repeats-first.md).
  * Knows events by a keyed hash alone, and every identifier that was erased: an event that carries
- * one loses its person here, before anything else sees it (docs/adr/0009-erasure.md).
+ * one loses its person here, before anything else sees it (docs/adr/0009-erasure.md). Ids with a
+ * place are on the list for the tables alone: of those events only repeats can come.
  */
 import {
   type CollectedEvent,

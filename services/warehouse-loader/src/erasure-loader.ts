@@ -2,13 +2,7 @@
  * Erasures, one after the other: the tables have everything that the log held when the erasure was
  * told, so that all that is left of the old names is in them; then they forget.
  */
-import {
-  erasedId,
-  FOR_GOOD,
-  identifierKey,
-  ledgerErasures,
-  parseIdentifierKey,
-} from '@rosi/events';
+import { FOR_GOOD, identifierKey, ledgerErasures, parseIdentifierKey } from '@rosi/events';
 import type { LogReader, LogRecord } from '@rosi/streams';
 import type { Warehouse } from '@rosi/warehouse';
 import type { Lens } from './lens.js';
@@ -65,12 +59,12 @@ export async function runErasureLoader(options: ErasureLoaderOptions): Promise<v
 /** False when stopped before the tables have forgotten. */
 async function forget(options: ErasureLoaderOptions, record: LogRecord): Promise<boolean> {
   const { lens, warehouse, turns, limits, stopping } = options;
-  const { workspace, members, orders, persons, erasedAt } = ledgerErasures.codec.decode(
-    record.value,
-  );
+  const erasure = ledgerErasures.codec.decode(record.value);
+  const { workspace, members, orders, persons, erasedAt } = erasure;
   lens.suppress(workspace, members, erasedAt);
   const orderKeys = orders.map((value) => identifierKey({ type: 'order_id', value }));
   lens.suppress(workspace, orderKeys, FOR_GOOD);
+  lens.place(workspace, erasure.placed);
   if (!(await everythingIsLoaded(options))) return false;
   for (const place of options.others) {
     const end = await place.reader.endOffset(place.topic, place.partition);
@@ -81,7 +75,8 @@ async function forget(options: ErasureLoaderOptions, record: LogRecord): Promise
     members: members.map(parseIdentifierKey),
     orders,
     persons,
-    erasedId: (eventId: string) => erasedId(lens.hash, workspace, eventId),
+    erasedId: (eventId: string, touchpoint: boolean) =>
+      lens.erasedId({ workspace, eventId, touchpoint }),
   };
   for (let backoffMs = limits.backoffMsMin; !stopping.aborted; ) {
     try {

@@ -4,7 +4,11 @@
  */
 import {
   type CollectedEvent,
+  erasedId,
+  eventNameIn,
+  isErasedId,
   isSuppressed,
+  type PlacedIds,
   suppressedName,
   type TextHash,
   withoutPerson,
@@ -27,6 +31,8 @@ export class Lens {
   #generation = 0;
   /** By workspace and name: until when its events lose the identifier. */
   readonly #suppressed = new Map<string, number>();
+  /** Ids with a place, by workspace and their events' names. */
+  readonly #placed = new Map<string, string>();
 
   constructor(hash: TextHash) {
     this.hash = hash;
@@ -53,6 +59,16 @@ export class Lens {
     }
   }
 
+  /** Touchpoints erased just now whose ids have a place. */
+  place(workspace: string, ids: readonly string[]): void {
+    for (const id of ids) this.#placed.set(`${workspace}/${eventNameIn(id)}`, id);
+  }
+
+  /** The id under which an erased person's event goes on in the tables. */
+  erasedId(event: Pick<CollectedEvent, 'workspace' | 'eventId' | 'touchpoint'>): string {
+    return erasedId(this.hash, event, this.#placedIn(event.workspace));
+  }
+
   /** Whether a record belongs to the tables' generation; throws when it begins another. */
   holds(generation: number): boolean {
     if (generation > this.#generation) throw new NewGeneration(generation);
@@ -64,10 +80,20 @@ export class Lens {
     if (this.#suppressed.size === 0) return event;
     const { workspace } = event;
     const until = (name: string) => this.#suppressed.get(`${workspace}/${name}`);
-    return isSuppressed(event, this.hash, until) ? withoutPerson(event, this.hash) : event;
+    return isSuppressed(event, this.hash, until)
+      ? withoutPerson(event, this.hash, this.#placedIn(workspace))
+      : event;
+  }
+
+  #placedIn(workspace: string): PlacedIds {
+    return (name) => this.#placed.get(`${workspace}/${name}`);
   }
 
   #add(workspace: string, name: string, until: number): void {
+    if (isErasedId(name)) {
+      this.place(workspace, [name]);
+      return;
+    }
     const key = `${workspace}/${name}`;
     this.#suppressed.set(key, Math.max(until, this.#suppressed.get(key) ?? until));
   }

@@ -233,7 +233,7 @@ export interface ErasureAsked {
 export interface IdentifiersSuppressed {
   /** The workspace. */
   readonly workspace: string;
-  /** Keyed hashes of identifier keys. */
+  /** Keyed hashes of identifier keys; or ids with a place, under which touchpoints go on. */
   readonly names: readonly string[];
   /** Milliseconds: events that happened or came no later lose these identifiers. */
   readonly until: number;
@@ -273,6 +273,8 @@ export interface LedgerErasure {
   readonly orders: readonly string[];
   /** Every person_id that these identifiers may ever have had. */
   readonly persons: readonly string[];
+  /** Ids with a place among those of the same time, under which touchpoints go on. */
+  readonly placed: readonly string[];
 }
 
 /** Topic ledger.identities, key identifier. */
@@ -383,7 +385,7 @@ export interface LedgerSuppression {
   readonly revision: number;
   /** Milliseconds. */
   readonly recordedAt: number;
-  /** Keyed hash of the identifier key. */
+  /** Keyed hash of the identifier key; or an id with a place, under which a touchpoint goes on. */
   readonly name: string;
   /** Milliseconds: events that happened or came no later lose the identifier. */
   readonly until: number;
@@ -684,8 +686,8 @@ export const ledgerCatalogueCodec: Codec<LedgerCatalogue> = codec(
 
 /** Codec of schemas/ledger_erasure.avsc. */
 export const ledgerErasureCodec: Codec<LedgerErasure> = codec(
-  {"type":"record","name":"rosi.LedgerErasure","fields":[{"name":"workspace","type":"string"},{"name":"generation","type":"long"},{"name":"recordedAt","type":"long"},{"name":"erasedAt","type":"long"},{"name":"members","type":{"type":"array","items":"string"}},{"name":"orders","type":{"type":"array","items":"string"}},{"name":"persons","type":{"type":"array","items":"string"}}]},
-  1000000008,
+  {"type":"record","name":"rosi.LedgerErasure","fields":[{"name":"workspace","type":"string"},{"name":"generation","type":"long"},{"name":"recordedAt","type":"long"},{"name":"erasedAt","type":"long"},{"name":"members","type":{"type":"array","items":"string"}},{"name":"orders","type":{"type":"array","items":"string"}},{"name":"persons","type":{"type":"array","items":"string"}},{"name":"placed","type":{"type":"array","items":"string"},"default":[]}]},
+  1000000023,
 );
 
 /** Codec of schemas/ledger_identity.avsc. */

@@ -14,6 +14,7 @@ import {
   isErasedId,
   keptOf,
   ledgerTouchpoints,
+  NO_PLACE,
   parseIdentifierKey,
   type StateItem,
   stateItemCodec,
@@ -131,7 +132,7 @@ export class Items {
       this.#context.state.delete(key);
       node.touchpoints -= 1;
       this.#contribute(workspace, personId, event, true, cause);
-      const place = places.get(event.eventId) ?? -1;
+      const place = places.get(event.eventId) ?? NO_PLACE;
       const eventId = erasedTouchId(this.#hash, workspace, event.eventId, place);
       const identifiers = [parseIdentifierKey(renamed)];
       this.#context.emit(eventsAccepted, { ...event, eventId, identifiers }, cause);

@@ -5,6 +5,7 @@
  */
 import {
   type ErasureAsked,
+  erasedTouchId,
   FOR_GOOD,
   identifiersSuppressed,
   ledgerErasures,
@@ -82,12 +83,14 @@ export class Erasure {
     for (const { isNew, identifier } of orders) if (isNew) tell(identifier, identifier);
     this.#store.forgetNew(all);
     this.#renewRepresentatives(all);
-    this.#suppress(asked, all, cause);
+    const placed = tied.map((id, place) => erasedTouchId(this.#hash, workspace, id, place));
+    this.#suppress(asked, all, placed, cause);
     this.#store.keepErased(erasure, {
       members: erased.map(({ identifier }) => identifier),
       orders: orders.map(({ identifier }) => parseIdentifierKey(identifier).value),
       persons: all.map(({ identifier }) => personIdOf(identifier, digest)),
       erasedAt: asked.erasedAt,
+      placed,
     });
     return [...renamed, ...orders.filter(({ isNew }) => !isNew)];
   }
@@ -97,7 +100,8 @@ export class Erasure {
     const erased = this.#store.takeErased(erasure);
     if (erased === null) return;
     const recordedAt = this.#context.now();
-    this.#context.emit(ledgerErasures, { workspace, generation: 0, recordedAt, ...erased }, cause);
+    const told = { workspace, generation: 0, recordedAt, placed: [], ...erased };
+    this.#context.emit(ledgerErasures, told, cause);
   }
 
   #personOf(member: Member): string {
@@ -136,12 +140,17 @@ export class Erasure {
     for (const component of components) this.#store.renewRepresentative(component);
   }
 
-  #suppress({ workspace, erasedAt }: ErasureAsked, members: readonly Member[], cause: number) {
+  #suppress(
+    { workspace, erasedAt }: ErasureAsked,
+    members: readonly Member[],
+    placed: readonly string[],
+    cause: number,
+  ): void {
     const namesOf = (ofOrders: boolean) =>
       members
         .filter(({ identifier }) => isOrder(identifier) === ofOrders)
         .map(({ identifier }) => suppressedName(this.#hash, workspace, identifier));
-    const persons = { workspace, names: namesOf(false), until: erasedAt };
+    const persons = { workspace, names: [...namesOf(false), ...placed], until: erasedAt };
     this.#context.emit(identifiersSuppressed, persons, cause);
     const orders = { workspace, names: namesOf(true), until: FOR_GOOD };
     if (orders.names.length > 0) this.#context.emit(identifiersSuppressed, orders, cause);

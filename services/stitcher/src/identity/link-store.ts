@@ -58,6 +58,8 @@ export interface ErasedMembers {
   readonly orders: readonly string[];
   readonly persons: readonly string[];
   readonly erasedAt: number;
+  /** Ids with a place; one that an older build began knows none. */
+  readonly placed?: readonly string[];
 }
 
 /** Counters of a workspace. */
