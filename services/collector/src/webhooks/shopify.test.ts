@@ -271,7 +271,29 @@ test('a redaction is an erasure of customer, e-mail, phone and orders; its retry
   expect(read('customers/redact', { ...redaction })).toEqual(reading);
   const other = { ...topic('customers/redact'), 'x-shopify-webhook-id': 'b' };
   expect(readBy(endpoint, other, redaction)).not.toEqual(reading);
-  expect(read('shop/redact', redaction)).toMatchObject({ customerPrefix: 'shopify:' });
-  expect(read('shop/redact', {}).kind).toBe('malformed');
-  expect(read('customers/redact', { customer: {} })).toMatchObject({ reason: 'no_identifier' });
+  const nobody = { ...redaction, customer: {}, orders_to_redact: [] };
+  expect(read('customers/redact', nobody)).toMatchObject({ reason: 'no_identifier' });
+});
+
+test('a shop that left is an erasure of all its customers', () => {
+  const { shop_id, shop_domain } = redaction;
+  const reading = read('shop/redact', { shop_id, shop_domain });
+  expect(reading).toMatchObject({ kind: 'shop_erasure', customerPrefix: 'shopify:' });
+});
+
+test('no other body erases anybody: the topic is not signed', () => {
+  const { orders_to_redact: orders_requested, ...asked } = redaction;
+  const dataRequest = { ...asked, orders_requested, data_request: { id: 9999 } };
+  const { customer, ...left } = redaction;
+  const bodies = [order, refund, dataRequest, {}];
+  for (const body of [
+    ...bodies,
+    { ...redaction, shop_domain: null },
+    { ...left, orders_to_redact: null },
+  ]) {
+    expect(read('customers/redact', body).kind).toBe('malformed');
+  }
+  for (const body of [...bodies, redaction, { shop_domain: redaction.shop_domain }]) {
+    expect(read('shop/redact', body).kind).toBe('malformed');
+  }
 });

@@ -244,8 +244,15 @@ function requestOf({ headers, body, hash }: Delivery): string {
   return hash(`${headerOf(headers, 'x-shopify-webhook-id')}\n${JSON.stringify(body)}`);
 }
 
+/**
+ * An erasure can't be taken back, and the topic that asks for it is not signed: the body itself has to
+ * be one that Shopify sends for nothing else. A request for data lacks `orders_to_redact` alone.
+ */
 function readRedaction(delivery: Delivery, settings: Settings): Reading {
   const { body } = delivery;
+  if (textAt(body, 'shop_domain') === '' || !Array.isArray(at(body, 'orders_to_redact'))) {
+    return malformed('shop_domain or orders_to_redact');
+  }
   const customer = customerId(settings.shop, textAt(body, 'customer.id'));
   const orders = settings.order_id === 'id' ? listAt(body, 'orders_to_redact') : [];
   const identifiers = [
@@ -262,7 +269,12 @@ function readRedaction(delivery: Delivery, settings: Settings): Reading {
 }
 
 function readShopRedaction(delivery: Delivery, settings: Settings): Reading {
-  if (textAt(delivery.body, 'shop_domain') === '') return malformed('shop_domain');
+  const { body } = delivery;
+  // What is asked of one customer names the shop, too.
+  const isOfShop = textAt(body, 'shop_id') !== '' && textAt(body, 'shop_domain') !== '';
+  if (!isOfShop || at(body, 'customer') !== undefined) {
+    return malformed('the shape of shop/redact: shop_id and shop_domain, no customer');
+  }
   const customerPrefix = `${settings.shop}:`;
   return { kind: 'shop_erasure', request: requestOf(delivery), customerPrefix };
 }
