@@ -164,6 +164,19 @@ test('strict: a refusal keeps nothing, also for orders, which count', async () =
   expect(await page.evaluate('rosi.anonymousId()')).toBe('');
 }, 120_000);
 
+test('nothing but true is a yes: a text is a refusal, and is remembered as one', async () => {
+  const { context, page } = await visitor();
+  await open(page, address('www.text'));
+  await tell(page, "consent({analytics: 'denied'})");
+  expect((await context.cookies()).map(({ name }) => name)).not.toContain('rosi_id');
+  await open(page, address('www.text', '/two'));
+  expect(await page.evaluate('document.cookie')).toContain(
+    encodeURIComponent('["",{"analytics":false}]'),
+  );
+  const views = await pageViews(product, 'text', 2);
+  expect(views.map(({ identifier }) => identifier !== '')).toEqual([true, false]);
+}, 120_000);
+
 test('back to a page that is loaded anew arrives once', async () => {
   const { page } = await visitor();
   await open(page, address('www.anew', '/?utm_source=mastodon'));
@@ -270,7 +283,7 @@ test('GA4’s data layer: gtag and Tag Manager purchases are orders, a refund is
     { order_id: 'G-3', gross: 700, tax: 0, shipping: 0, refunded: 0 },
     { order_id: 'G-4', gross: 800, tax: 0, shipping: 0, refunded: 0 },
   ]);
-  expect(complaints).toEqual(['warning: rosi: refunds are for the shop to send']);
+  expect(complaints).toEqual(['warning: rosi: shops send refunds']);
   expect(await page.evaluate('dataLayer.length')).toBe(10);
 }, 120_000);
 

@@ -26,7 +26,7 @@ export function followDataLayer(rosi: Rosi): void {
       if (name === 'purchase') {
         rosi.event({ type: name, ecommerce: entry[2] ?? ecommerce } as PixelEvent);
       }
-      if (name === 'refund') warn('refunds are for the shop to send');
+      if (name === 'refund') warn('shops send refunds');
       const storage = entry[0] === 'consent' && entry[2].analytics_storage;
       if (storage && entry[1] === 'update') rosi.consent({ analytics: storage === 'granted' });
       // By default: until the visitor has decided.

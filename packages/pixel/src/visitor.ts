@@ -13,7 +13,7 @@ const keptSeconds = 3456e4;
 
 let strict = false;
 let id = '';
-let decisions: Consent = {};
+let decisions: { -readonly [name in keyof Consent]: Consent[name] } = {};
 let kept = false;
 
 /** 128 random bits; works without a secure context too. */
@@ -58,9 +58,10 @@ function remember(): void {
   kept = !!readCookie(cookie);
 }
 
+/** After {@link may}. Nothing but true is a yes: `'denied'` is none. */
 export function decide(choice: Consent): void {
-  may();
   decisions = { ...decisions, ...choice };
+  decisions.analytics &&= decisions.analytics === true;
   if (!isAllowed()) id = '';
   remember();
 }

@@ -48,6 +48,21 @@ describe('who it is', () => {
     expect(reading).toMatchObject({ visitorId: null, withdrawn: true, items: [event] });
   });
 
+  test.each([{ analytics: 'false' }, { analytics: 0 }, { analytics: {} }, 'no', 0, false, []])(
+    'nobody, where consent is %j: such an event is rejected',
+    (consent) => {
+      const event = { ...stated, consent };
+      expect(collectedBy(event, 'write')).toBe('consent_invalid');
+      const reading = read(event, { cookieId: 'cookie-id' });
+      expect(reading).toMatchObject({ visitorId: null, withdrawn: true, items: [event] });
+    },
+  );
+
+  test.each([null, {}, { analytics: null }, { analytics: true }])(
+    'who it is, where consent is %j',
+    (consent) => expect(read({ ...stated, consent }).visitorId).toBe('stated-id'),
+  );
+
   test('the latest event of a request decides', () => {
     const no = { type: 'page', consent: { analytics: false } };
     expect(readPixelEvents([no, stated], facts).visitorId).toBe('stated-id');

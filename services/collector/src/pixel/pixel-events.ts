@@ -25,7 +25,7 @@ export interface PixelReading {
   readonly items: readonly unknown[];
   /** The id that the visitor goes by; null: nobody may be recognised, or nobody was named. */
   readonly visitorId: string | null;
-  /** The latest event was one without consent. */
+  /** The latest event was one without consent, or with one that says neither yes nor no. */
   readonly withdrawn: boolean;
 }
 
@@ -34,7 +34,7 @@ export const visitorIdPattern = /^[A-Za-z0-9_-]{8,64}$/;
 export function readPixelEvents(items: readonly unknown[], facts: PixelFacts): PixelReading {
   const events = items.map((item) => (isFields(item) ? item : null));
   const may = (event: Fields | null) =>
-    event !== null && !facts.refused && fieldsOf(event['consent'])['analytics'] !== false;
+    event !== null && !facts.refused && allows(event['consent']);
   const named = events.filter(may);
   const visitorId = facts.cookieId ?? statedId(named);
   const latest = events.at(-1) ?? null;
@@ -50,6 +50,13 @@ export function readPixelEvents(items: readonly unknown[], facts: PixelFacts): P
     visitorId: may(latest) ? visitorId : null,
     withdrawn: latest !== null && !may(latest),
   };
+}
+
+/** True or not stated, as events are accepted: nobody is recognised by what may mean a no. */
+function allows(consent: unknown): boolean {
+  if (isAbsent(consent)) return true;
+  const analytics = isFields(consent) && !Array.isArray(consent) ? consent['analytics'] : false;
+  return isAbsent(analytics) || analytics === true;
 }
 
 /** Of one browser, which has one visitor. */
@@ -135,6 +142,7 @@ function asPurchase(event: Fields, facts: PixelFacts): Fields {
   return { ...event, event_id: name.length > eventIdLengthMax ? `pixel:${code}` : name };
 }
 
+const isAbsent = (value: unknown) => value === undefined || value === null;
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -92,6 +92,8 @@ describe('the cookie', () => {
     expect((await send([refusal], known)).cookie).toMatch(/^rosi_id=; Path=\/; Max-Age=0; Domain=/);
     expect((await send([event], { ...known, 'sec-gpc': '1' })).cookie).toMatch(/^rosi_id=;/);
     expect((await send([refusal], fromShop)).cookie).toBe('');
+    const unclear = { ...event, consent: { analytics: 'false' } };
+    expect((await send([unclear], fromShop)).cookie).toBe('');
     expect((await send([{ type: 'page' }], fromShop)).cookie).toBe('');
     expect((await send([], fromShop)).cookie).toBe('');
   });
