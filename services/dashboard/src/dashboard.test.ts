@@ -106,7 +106,8 @@ describe('who is let in', () => {
     }
     const session = { cookie: cookieOf(await logIn(secretKey)) };
     const headers = { ...form, ...session, ...foreign };
-    await app.inject({ method: 'POST', url: '/logout', headers });
+    const out = await app.inject({ method: 'POST', url: '/logout', headers });
+    expect([out.statusCode, out.headers['set-cookie']]).toEqual([403, undefined]);
     expect((await get('/live', session)).statusCode).toBe(503);
   });
 });

@@ -5,6 +5,7 @@ import { sessionMs } from './sessions.js';
 import { loginPage } from './views/login.js';
 
 const formBytesMax = 8_192;
+const foreign = 'This form came from another site.';
 
 export function addLogin(app: FastifyInstance, access: Access): void {
   app.addContentTypeParser(
@@ -19,11 +20,7 @@ export function addLogin(app: FastifyInstance, access: Access): void {
     return sendLogin(reply, safeNext(query.get('next')), told);
   });
   app.post('/login', (request, reply) => logIn(access, request, reply));
-  app.post('/logout', (request, reply) => {
-    const token = sessionOf(request);
-    if (isOwn(request) && token !== null) access.sessions.end(token);
-    return reply.header('set-cookie', cookie(request, '', 0)).redirect('/login', 303);
-  });
+  app.post('/logout', (request, reply) => logOut(access, request, reply));
 }
 
 function logIn(access: Access, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -34,7 +31,7 @@ function logIn(access: Access, request: FastifyRequest, reply: FastifyReply): Fa
     const told = `Too many wrong keys: wait ${seconds} seconds.`;
     return sendLogin(reply.code(429).header('retry-after', String(seconds)), next, told);
   }
-  if (!isOwn(request)) return sendLogin(reply.code(403), next, 'This form came from another site.');
+  if (!isOwn(request)) return sendLogin(reply.code(403), next, foreign);
   const keyId = access.keyId((form.get('key') ?? '').trim());
   if (keyId === null) {
     access.attempts.failed(request.ip);
@@ -42,6 +39,14 @@ function logIn(access: Access, request: FastifyRequest, reply: FastifyReply): Fa
   }
   const token = access.sessions.begin(keyId);
   return reply.header('set-cookie', cookie(request, token, sessionMs / 1_000)).redirect(next, 303);
+}
+
+/** The session's end and the cookie's are one: another site can cause neither. */
+function logOut(access: Access, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (!isOwn(request)) return sendLogin(reply.code(403), '/', foreign);
+  const token = sessionOf(request);
+  if (token !== null) access.sessions.end(token);
+  return reply.header('set-cookie', cookie(request, '', 0)).redirect('/login', 303);
 }
 
 const sendLogin = (reply: FastifyReply, next: string, told: string | null) =>
