@@ -3,7 +3,7 @@
  * restart, with the secrets of the start from files, and the audit of all of it.
  */
 import { createHash } from 'node:crypto';
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -60,6 +60,13 @@ const logIn = (key: string) =>
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({ key }).toString(),
   });
+
+it('what it makes in a data folder that was there before is for its owner alone', () => {
+  const made = readdirSync(dataDir).filter((name) => name !== 'secret');
+  expect(made).toEqual(expect.arrayContaining(['clickhouse', 'events', 'loader', 'state']));
+  const open = made.filter((name) => (statSync(join(dataDir, name)).mode & 0o077) !== 0);
+  expect(open).toEqual([]);
+});
 
 it(
   'a write key for one site: good at once, refused elsewhere, revoked at once',

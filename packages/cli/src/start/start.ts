@@ -29,6 +29,9 @@ export async function runStart({
 }: StartOptions): Promise<0 | 1> {
   const logger = createLogger({ name: 'rosi', level: config.logLevel });
   armFailpoint(config.failpoint);
+  // The data folder may have been there before and be open to others (a volume, `mkdir`): whatever this
+  // process and its ClickHouse make in it is not. A default ACL of the folder wins over this.
+  process.umask(0o077);
   const faults = createFaults();
   const { parts, running, keys } = await createParts(config, logger, faults.report);
   const started = await startInOrder(parts, { signal }).catch((thrown) => {
