@@ -23,6 +23,7 @@ export interface BannerFacts extends ProcessFacts {
 /** Of a key that is not new; of a short one nothing. */
 const visibleCharacters = 4;
 const hintedCharactersMin = 16;
+const safeCharactersMin = 16;
 
 /** A secret is printed in full only when it was made just now. */
 export function bannerText(facts: BannerFacts): string {
@@ -87,6 +88,18 @@ export function madeKeysText(found: FoundKeys | null): string {
     .filter(([name]) => found?.made.has(name))
     .map(([name, title]) => `  ${title}  ${found?.keys[name]}  (new; kept in ${found?.path})\n`);
   return lines.join('');
+}
+
+/**
+ * Empty for a key that is long, or made here. Wrong keys are not counted at the API, since others may
+ * share their sender's address: that there are too many to try is all that keeps a key from being guessed.
+ */
+export function shortKeyText(secretKey: string | null): string {
+  if (secretKey === null || secretKey.length >= safeCharactersMin) return '';
+  return (
+    `rosi: ROSI_SECRET_KEY has less than ${safeCharactersMin} characters: whoever reaches this ` +
+    'address may find it by trying. Set a longer one: openssl rand -hex 24\n'
+  );
 }
 
 function keyText(facts: BannerFacts, name: KeyName, variable: string): string {

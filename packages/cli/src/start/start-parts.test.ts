@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { logReader, type TopicReader } from '@rosi/streams';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { shortKeyText } from './banner.js';
 import { readStartConfig } from './config.js';
 import { openDataFolder } from './data-folder.js';
 import { prepareKeys } from './keys.js';
@@ -140,6 +141,11 @@ describe('the lock of the data folder', () => {
 });
 
 describe('keys', () => {
+  it('are told of where one is short enough to be guessed, without telling it', () => {
+    expect(shortKeyText('fifteen-letters')).toMatch(/^rosi: ROSI_SECRET_KEY .*16.*openssl rand/);
+    expect(shortKeyText('fifteen-letters')).not.toContain('fifteen');
+    for (const key of [null, 'sixteen--letters']) expect(shortKeyText(key)).toBe('');
+  });
   const none = { secretKey: null, writeKey: null, hashKey: null, suppressionKey: null };
   it('are made once, kept private, and the environment wins', () => {
     const first = prepareKeys(folder, none);

@@ -6,7 +6,7 @@
  */
 import { armFailpoint, createLogger, startInOrder } from '@rosi/service-kit';
 import type { Terminal } from '../terminal/terminal.js';
-import { bannerText, madeKeysText, partsBannerText } from './banner.js';
+import { bannerText, madeKeysText, partsBannerText, shortKeyText } from './banner.js';
 import type { StartConfig } from './config.js';
 import type { KeyName } from './keys.js';
 import { isWhole } from './part-names.js';
@@ -33,6 +33,7 @@ export async function runStart({
   // process and its ClickHouse make in it is not. A default ACL of the folder wins over this.
   process.umask(0o077);
   const faults = createFaults();
+  terminal.err(shortKeyText(config.secretKey));
   const { parts, running, keys } = await createParts(config, logger, faults.report);
   const started = await startInOrder(parts, { signal }).catch((thrown) => {
     // The next start takes them for old ones, and shows them no more.
