@@ -97,7 +97,7 @@ async function ask(sql: string, user: 'ada' | 'default' = 'ada', password = 'sec
 
 describe('the role of docs/connect-analysts.md', () => {
   it('is written in statements that ClickHouse understands', async () => {
-    expect(statements).toHaveLength(5);
+    expect(statements).toHaveLength(6);
     for (const statement of statements) {
       expect(await ask(`EXPLAIN AST ${statement}`, 'default')).toMatchObject({ ok: true });
     }
@@ -123,6 +123,7 @@ describe('the role of docs/connect-analysts.md', () => {
     'DROP VIEW orders_current',
     'CREATE TABLE mine (a Int8) ENGINE = MergeTree ORDER BY a',
     'SELECT * FROM suppressions',
+    'SELECT * FROM forgetting',
     "SELECT * FROM url('http://127.0.0.1:1/', 'CSV', 'a String')",
   ])('may not: %s', async (statement) => {
     expect((await ask(statement)).text).toMatch(/ACCESS_DENIED|READONLY/);

@@ -95,12 +95,13 @@ const adaEvents = [
 ];
 
 const personTables = ['order_records', 'order_times', 'credit_deltas'].concat(
-  ...['events', 'touchpoints', 'identities'],
+  ...['events', 'touchpoints', 'identities', 'forgetting'],
 );
 
-/** Rows of any table that name what is looked for. */
+/** Rows of any table, and statements that ClickHouse keeps, which name what is looked for. */
 async function rowsNaming(product: Product, traces: readonly string[]): Promise<string[]> {
   const all = personTables.map((name) => `SELECT toString(tuple(*)) AS row FROM rosi.${name}`);
+  all.push("SELECT command AS row FROM system.mutations WHERE database = 'rosi'");
   const looked = traces.map((trace) => `position(row, '${trace}') > 0`).join(' OR ');
   const found = await product.sql(`SELECT row FROM (${all.join(' UNION ALL ')}) WHERE ${looked}`);
   return found.map(({ row }) => String(row));

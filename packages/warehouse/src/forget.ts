@@ -5,74 +5,110 @@
  * without identifier and text, under other ids: touchpoints under those of their touchpoints, an
  * order's other events, its books, under their own.
  *
- * Safe to run again from the start: what the later steps need is removed last.
+ * No statement names anybody, since servers keep statements: the names are in `rosi.forgetting` for
+ * as long as it takes. Safe to run again from the start: what the later steps need is removed last,
+ * and a mutation of an earlier attempt, which a server may still carry out, finds the names of that
+ * attempt or none, never those whose events are yet to be copied.
  */
+import { randomUUID } from 'node:crypto';
+import { RosiError } from '@rosi/service-kit';
+import { literal } from './schema/define-table.js';
 import type { ErasedPersons, Warehouse } from './warehouse-api.js';
 
-export interface ForgettingDatabase extends Pick<Warehouse, 'query'> {
-  /** Statements may be long: they list identifiers. */
+export interface ForgettingDatabase extends Pick<Warehouse, 'query' | 'queryStream'> {
+  /** Resolves when it is done. */
   mutate(sql: string): Promise<void>;
   insertEvents(rows: readonly object[]): Promise<void>;
+  /** Adds to the list: all of the rows, or none. */
+  list(rows: readonly ForgottenRow[]): Promise<void>;
+  listSelected(select: string): Promise<void>;
+  emptyList(): Promise<void>;
 }
 
-/** Identifiers named in one statement, and events held at once. */
-const CHUNK = 2_000;
+/** Of `rosi.forgetting`. */
+export interface ForgottenRow {
+  readonly workspace: string;
+  readonly attempt: string;
+  readonly kind: 'identifier' | 'order' | 'person' | 'touchpoint';
+  readonly type: string;
+  readonly value: string;
+}
+
+/** Events held at once. */
+const PAGE = 2_000;
 
 export async function forgetPersons(
   database: ForgettingDatabase,
   erased: ErasedPersons,
 ): Promise<void> {
-  for (const touchpoints of chunks(await touchpointsOf(database, erased))) {
-    await forgetInOrders(database, erased, { persons: [], touchpoints });
-  }
-  for (const persons of chunks(erased.persons)) {
-    await forgetInOrders(database, erased, { persons, touchpoints: [] });
-    // Older records of identifiers that stay, orders for example.
-    await database.mutate(
-      `ALTER TABLE rosi.identities DELETE WHERE workspace = ${text(erased.workspace)}
-        AND has(${list(persons)}, person_id)`,
-    );
-  }
-  for (const members of chunks(erased.members)) await forgetMembers(database, erased, members);
-  for (const orders of chunks(erased.orders)) await clearOrders(database, erased, orders);
-}
-
-interface Names {
-  readonly persons: readonly string[];
-  readonly touchpoints: readonly string[];
-}
-
-/** Touchpoints under their old ids. */
-async function touchpointsOf(database: ForgettingDatabase, erased: ErasedPersons) {
-  const found = new Set<string>();
-  const read = async (condition: string) => {
-    const rows = await database.query<{ touchpoint_id: string }>(
-      `SELECT DISTINCT touchpoint_id FROM rosi.touchpoints
-      WHERE workspace = ${text(erased.workspace)} AND ${condition}`,
-    );
-    for (const { touchpoint_id } of rows) found.add(touchpoint_id);
-  };
-  for (const members of chunks(erased.members)) await read(isOneOf(members));
-  for (const orders of chunks(erased.orders))
-    await read(`${ofOrders(orders)} AND ${isOld('touchpoint_id')}`);
-  return [...found];
-}
-
-async function forgetInOrders(
-  database: ForgettingDatabase,
-  { workspace }: ErasedPersons,
-  { persons, touchpoints }: Names,
-): Promise<void> {
-  const of = `workspace = ${text(workspace)}`;
-  if (persons.length > 0) {
-    await database.mutate(
-      `ALTER TABLE rosi.order_times UPDATE person_id = '' WHERE ${of}
-        AND has(${list(persons)}, person_id)`,
-    );
-  }
+  // What a killed attempt has left.
+  await database.emptyList();
+  const attempt = randomUUID();
+  const rows = rowsOf(erased, attempt);
+  if (rows.length === 0) return;
+  const names = namesOf(erased.workspace, attempt);
+  await database.list(rows);
+  await database.listSelected(
+    `SELECT DISTINCT workspace, '${attempt}', 'touchpoint', '', touchpoint_id
+    FROM rosi.touchpoints WHERE ${names.isOldTouchpoint}`,
+  );
+  await forgetInOrders(database, names);
+  await forgetEvents(database, names, erased.erasedId);
   await database.mutate(
-    `ALTER TABLE rosi.credit_deltas DELETE WHERE ${of}
-      AND (has(${list(persons)}, person_id) OR has(${list(touchpoints)}, touchpoint_id))`,
+    `ALTER TABLE rosi.identities DELETE WHERE ${names.isMember} OR ${names.isOfPerson}`,
+  );
+  await database.mutate(`ALTER TABLE rosi.touchpoints DELETE WHERE ${names.isOldTouchpoint}`);
+  await assertStillListed(database, names, rows.length);
+  await database.emptyList();
+}
+
+function rowsOf({ workspace, ...erased }: ErasedPersons, attempt: string): ForgottenRow[] {
+  const row = (kind: ForgottenRow['kind'], value: string, type = ''): ForgottenRow => ({
+    workspace,
+    attempt,
+    kind,
+    type,
+    value,
+  });
+  return [
+    ...erased.members.map(({ type, value }) => row('identifier', value, type)),
+    ...erased.orders.map((value) => row('order', value)),
+    ...erased.persons.map((value) => row('person', value)),
+  ];
+}
+
+/** Of one attempt, as SQL: sets, and conditions on rows of any table that has the columns. */
+type Names = ReturnType<typeof namesOf>;
+
+function namesOf(workspace: string, attempt: string) {
+  const ofWorkspace = `workspace = ${literal(workspace)}`;
+  const listed = `${ofWorkspace} AND attempt = '${attempt}'`;
+  const set = (columns: string, kind: ForgottenRow['kind']) =>
+    `(SELECT ${columns} FROM rosi.forgetting WHERE ${listed} AND kind = '${kind}')`;
+  const isMember = `(${ofWorkspace}
+    AND (identifier_type, identifier) IN ${set('type, value', 'identifier')})`;
+  const isOfOrder = `(${ofWorkspace}
+    AND identifier_type = 'order_id' AND identifier IN ${set('value', 'order')})`;
+  return {
+    ofWorkspace,
+    listed,
+    persons: set('value', 'person'),
+    touchpoints: set('value', 'touchpoint'),
+    isMember,
+    isOfOrder,
+    isOfPerson: `(${ofWorkspace} AND person_id IN ${set('value', 'person')})`,
+    isOldTouchpoint: `(${isMember} OR ${isOfOrder} AND ${isOld('touchpoint_id')})`,
+  };
+}
+
+const isOld = (id: string) => `NOT (startsWith(${id}, 'erased:') OR startsWith(${id}, 'cleared:'))`;
+
+async function forgetInOrders(database: ForgettingDatabase, names: Names): Promise<void> {
+  const { ofWorkspace, persons, touchpoints, isOfPerson } = names;
+  await database.mutate(`ALTER TABLE rosi.order_times UPDATE person_id = '' WHERE ${isOfPerson}`);
+  await database.mutate(
+    `ALTER TABLE rosi.credit_deltas DELETE WHERE ${ofWorkspace}
+      AND (person_id IN ${persons} OR touchpoint_id IN ${touchpoints})`,
   );
   const touches = await database.query<{ name: string; type: string }>(
     `SELECT name, type FROM system.columns
@@ -81,67 +117,69 @@ async function forgetInOrders(
   const changes = touches.map(({ name, type }) => `\`${name}\` = ${without(name, type)}`);
   await database.mutate(
     `ALTER TABLE rosi.order_records UPDATE ${changes.join(', ')},
-      person_id = if(has(${list(persons)}, person_id), '', person_id)
-    WHERE ${of} AND (has(${list(persons)}, person_id)
-      OR hasAny(arrayFlatten(\`touch.delta_person_id\`), ${list(persons)})
-      OR hasAny(\`touch.touchpoint_id\`, ${list(touchpoints)}))`,
+      person_id = if(person_id IN ${persons}, '', person_id)
+    WHERE ${ofWorkspace} AND (person_id IN ${persons}
+      OR arrayExists(p -> p IN ${persons}, arrayFlatten(\`touch.delta_person_id\`))
+      OR arrayExists(t -> t IN ${touchpoints}, \`touch.touchpoint_id\`))`,
   );
 
   /** The column without touches of these ids, and without differences of these persons. */
   function without(name: string, type: string): string {
     const column = `\`${name}\``;
     const kept = name.startsWith('touch.delta_')
-      ? `arrayMap((v, p) -> arrayFilter((x, q) -> NOT has(${list(persons)}, q), v, p),
+      ? `arrayMap((v, p) -> arrayFilter((x, q) -> q NOT IN ${persons}, v, p),
           ${column}, \`touch.delta_person_id\`)`
       : column;
-    return `CAST(arrayFilter((v, t) -> NOT has(${list(touchpoints)}, t),
-      ${kept}, \`touch.touchpoint_id\`), ${text(type)})`;
+    return `CAST(arrayFilter((v, t) -> t NOT IN ${touchpoints},
+      ${kept}, \`touch.touchpoint_id\`), ${literal(type)})`;
   }
-}
-
-async function forgetMembers(
-  database: ForgettingDatabase,
-  erased: ErasedPersons,
-  members: ErasedPersons['members'],
-): Promise<void> {
-  const where = `workspace = ${text(erased.workspace)} AND ${isOneOf(members)}`;
-  await renameEvents(database, erased, where, { identifier_type: '', identifier: '' });
-  await database.mutate(`ALTER TABLE rosi.identities DELETE WHERE ${where}`);
-  await database.mutate(`ALTER TABLE rosi.touchpoints DELETE WHERE ${where}`);
 }
 
 /** An order keeps its events' ids, which are its books; its touchpoints were the person's. */
-async function clearOrders(
+async function forgetEvents(
   database: ForgettingDatabase,
-  erased: ErasedPersons,
-  orders: readonly string[],
+  { isMember, isOfOrder }: Names,
+  erasedId: ErasedPersons['erasedId'],
 ): Promise<void> {
-  const where = `workspace = ${text(erased.workspace)} AND ${ofOrders(orders)}`;
-  await renameEvents(database, erased, `${where} AND touchpoint AND ${isOld('event_id')}`, {});
-  const changes = ['text', 'url', 'referrer', 'title'].map((name) => `${name} = ''`).join(', ');
-  await database.mutate(
-    `ALTER TABLE rosi.events UPDATE ${changes}, properties = '{}' WHERE ${where}`,
-  );
-  await database.mutate(
-    `ALTER TABLE rosi.touchpoints DELETE WHERE ${where} AND ${isOld('touchpoint_id')}`,
-  );
+  const copy = { database, erasedId };
+  await renameEvents({
+    ...copy,
+    where: isMember,
+    changes: { identifier_type: '', identifier: '' },
+  });
+  const isTouchpoint = `${isOfOrder} AND touchpoint AND ${isOld('event_id')}`;
+  await renameEvents({ ...copy, where: isTouchpoint, changes: {} });
+  const cleared = Object.entries(nothing).map(([name, value]) => `${name} = ${literal(value)}`);
+  await database.mutate(`ALTER TABLE rosi.events UPDATE ${cleared.join(', ')} WHERE ${isOfOrder}`);
 }
 
-/** Events go on under other ids, without text and with these columns changed; the old ones go. */
-async function renameEvents(
-  database: ForgettingDatabase,
-  { erasedId }: ErasedPersons,
-  where: string,
-  changes: object,
-): Promise<void> {
-  const events = await database.query<EventRow>(`SELECT * FROM rosi.events FINAL WHERE ${where}`);
-  for (const page of chunks(events)) {
-    const rows = page.map((row) => {
-      const event_id = erasedId(row.event_id, row.touchpoint);
-      return { ...row, ...cleared, ...changes, event_id };
-    });
-    await database.insertEvents(rows);
+interface Copy {
+  readonly database: ForgettingDatabase;
+  readonly erasedId: ErasedPersons['erasedId'];
+  /** Which events. */
+  readonly where: string;
+  /** What becomes of columns, beside the words. */
+  readonly changes: object;
+}
+
+/** Events go on under other ids, without words; the old ones go. */
+async function renameEvents({ database, erasedId, where, changes }: Copy): Promise<void> {
+  const insert = (rows: readonly EventRow[]) =>
+    database.insertEvents(
+      rows.map((row) => {
+        const event_id = erasedId(row.event_id, row.touchpoint);
+        return { ...row, ...nothing, ...changes, event_id };
+      }),
+    );
+  let page: EventRow[] = [];
+  const events = database.queryStream<EventRow>(`SELECT * FROM rosi.events FINAL WHERE ${where}`);
+  for await (const row of events) {
+    page.push(row);
+    if (page.length < PAGE) continue;
+    await insert(page);
+    page = [];
   }
+  if (page.length > 0) await insert(page);
   await database.mutate(`ALTER TABLE rosi.events DELETE WHERE ${where}`);
 }
 
@@ -151,30 +189,24 @@ interface EventRow {
   readonly [column: string]: unknown;
 }
 
-const cleared = { text: '', url: '', referrer: '', title: '', properties: '{}' };
+/** What is left of an event's words. */
+const nothing = { text: '', url: '', referrer: '', title: '', properties: '{}' };
 
-const isOld = (id: string) => `NOT (startsWith(${id}, 'erased:') OR startsWith(${id}, 'cleared:'))`;
-
-function isOneOf(members: ErasedPersons['members']): string {
-  const pairs = members.map(({ type, value }) => `(${text(type)}, ${text(value)})`);
-  return pairs.length === 0 ? 'false' : `(identifier_type, identifier) IN (${pairs.join(', ')})`;
-}
-
-function ofOrders(orders: readonly string[]): string {
-  return `identifier_type = 'order_id' AND has(${list(orders)}, identifier)`;
-}
-
-function list(values: readonly string[]): string {
-  return `CAST([${values.map(text).join(', ')}], 'Array(String)')`;
-}
-
-/** As a literal of ClickHouse's SQL. */
-function text(value: string): string {
-  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-}
-
-function chunks<T>(values: readonly T[]): T[][] {
-  const parts: T[][] = [];
-  for (let at = 0; at < values.length; at += CHUNK) parts.push(values.slice(at, at + CHUNK));
-  return parts;
+/**
+ * Where another loader has emptied the list, mutations may have found nobody in it. Names never come
+ * back to an attempt: those that are there in the end were there all the time.
+ */
+async function assertStillListed(
+  database: ForgettingDatabase,
+  { listed }: Names,
+  count: number,
+): Promise<void> {
+  const [found] = await database.query<{ count: number }>(
+    `SELECT count() AS count FROM rosi.forgetting WHERE ${listed} AND kind != 'touchpoint'`,
+  );
+  if (found?.count === count) return;
+  throw new RosiError(
+    'ROSI_WAREHOUSE_UNAVAILABLE',
+    'the list of whom to forget (rosi.forgetting) was emptied before ClickHouse had read all of it',
+  );
 }

@@ -19,7 +19,7 @@ import { type ForgettingDatabase, forgetPersons } from './forget.js';
 import { assertClaimed, insertFailure } from './loader-session.js';
 import { type MendingDatabase, mendOrderViews } from './mend-order-views.js';
 import { migrate, readGeneration } from './migrate.js';
-import { type RowBlock, rowBlock } from './native/row-block.js';
+import { type BlockTable, type RowBlock, rowBlock } from './native/row-block.js';
 import type { BaseTable } from './rows.js';
 import { loaderQueryPrefix } from './schema/loader-fence.js';
 import { isAtLeast, type ServerVersion } from './server-version.js';
@@ -49,9 +49,9 @@ const insertSettings: ClickHouseSettings = {
   wait_end_of_query: 1,
 };
 
-/** By their ids the server tells what it still does for a loader, and for which base table. */
-const loaderQueries = (table: BaseTable) => `${loaderQueryPrefix}${table}:`;
-const loaderQueryId = (table: BaseTable, session: string) =>
+/** By their ids the server tells what it still does for a loader, and for which table. */
+const loaderQueries = (table: BlockTable) => `${loaderQueryPrefix}${table}:`;
+const loaderQueryId = (table: BlockTable, session: string) =>
   `${loaderQueries(table)}${session}:${randomUUID()}`;
 
 /** Statements that list identifiers are long. */
@@ -239,18 +239,21 @@ async function isQuiet(database: Pick<Warehouse, 'query'>, table: BaseTable): Pr
 
 function forgettingDatabase(
   client: ClickHouseClient,
-  { query }: Pick<Warehouse, 'query'>,
+  { query, queryStream, command }: Warehouse,
   session: string,
 ): ForgettingDatabase {
   return {
     query,
+    queryStream,
     async mutate(sql) {
       await client.command({
         query: sql,
         clickhouse_settings: {
           mutations_sync: '2',
-          max_query_size: String(STATEMENT_BYTES_MAX),
           wait_end_of_query: 1,
+          // Nothing of what a statement reads is written into it, nor refused for being read.
+          mutations_execute_subqueries_on_initiator: 0,
+          allow_nondeterministic_mutations: 1,
         },
       });
     },
@@ -263,6 +266,18 @@ function forgettingDatabase(
         clickhouse_settings: { ...insertSettings, insert_deduplication_token: randomUUID() },
       });
     },
+    async list(rows) {
+      const queryId = loaderQueryId('forgetting', session);
+      await insertBlock(client, rowBlock('forgetting', rows), { queryId, token: randomUUID() });
+    },
+    async listSelected(select) {
+      await client.command({
+        query: `INSERT INTO rosi.forgetting\n${select}`,
+        query_id: loaderQueryId('forgetting', session),
+        clickhouse_settings: { ...insertSettings, insert_deduplication_token: randomUUID() },
+      });
+    },
+    emptyList: () => command('TRUNCATE TABLE rosi.forgetting SYNC'),
   };
 }
 

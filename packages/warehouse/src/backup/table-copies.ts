@@ -6,8 +6,9 @@
  * between them. So `order_records` goes first and `credit_deltas` after it: what the deltas have
  * more is cut by offset when they come back. The daily sums and `order_times` are not copied at all:
  * the first start makes them anew from the newest records, as after a change of the time zone and as
- * the migration does that makes the table. What a table has
- * more than the loader's positions, which were copied before, the loader takes over by itself.
+ * the migration does that makes the table; nor is `forgetting`, whose erasure is carried out again.
+ * What a table has more than the loader's positions, which were copied before, the loader takes over
+ * by itself.
  */
 import type { Readable } from 'node:stream';
 import { RosiError } from '@rosi/service-kit';
@@ -15,6 +16,7 @@ import { migrations } from '../migrations/index.js';
 import { baseTables } from '../schema/base-tables.js';
 import { dailyTables } from '../schema/daily-sums.js';
 import { createTable, literal } from '../schema/define-table.js';
+import { forgetting } from '../schema/forgetting.js';
 import { createSession } from '../schema/loader-fence.js';
 import { orderTimes } from '../schema/order-times.js';
 import type { Warehouse } from '../warehouse-api.js';
@@ -34,7 +36,7 @@ export interface WarehouseCopy {
 }
 
 const META = 'rosi_meta';
-const notCopied = [META, orderTimes.name, ...dailyTables.map(({ name }) => name)];
+const notCopied = [META, orderTimes.name, forgetting.name, ...dailyTables.map(({ name }) => name)];
 
 /** Null: the database was not made yet. */
 export async function describeTables(

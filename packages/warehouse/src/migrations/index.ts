@@ -11,6 +11,7 @@ import { migration0005 } from './0005-by-time.js';
 import { migration0006 } from './0006-quick-questions.js';
 import { migration0007 } from './0007-orders-by-quarter.js';
 import { migration0008 } from './0008-single-orders.js';
+import { migration0009 } from './0009-forgetting.js';
 import type { Migration } from './migration.js';
 
 export const migrations: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   migration0006,
   migration0007,
   migration0008,
+  migration0009,
 ];

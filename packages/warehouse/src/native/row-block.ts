@@ -6,26 +6,29 @@
  * and ClickHouse fills it in.
  */
 import type { CreditDeltaRow } from '../credit-delta-rows.js';
+import type { ForgottenRow } from '../forget.js';
 import type { OrderTimeRow } from '../order-time-rows.js';
 import type { BaseTable, RowOf } from '../rows.js';
 import { baseTables } from '../schema/base-tables.js';
 import type { Column } from '../schema/define-table.js';
+import { forgetting } from '../schema/forgetting.js';
 import { movedFrom, orderTimes } from '../schema/order-times.js';
 import { suppressions } from '../schema/suppressions.js';
 import { NativeBytes } from './native-bytes.js';
 import { type NativeColumn, nativeColumn } from './native-columns.js';
 
 /** Tables that rows are sent to. */
-export type BlockTable = BaseTable | keyof FedRows;
-/** Of tables that ClickHouse feeds by itself; the loader inserts only what is missing there. */
-interface FedRows {
+export type BlockTable = BaseTable | keyof OtherRows;
+/** Of tables that ClickHouse feeds, where only what is missing is inserted; an erasure's list. */
+interface OtherRows {
   readonly credit_deltas: CreditDeltaRow;
   readonly order_times: OrderTimeRow;
+  readonly forgetting: ForgottenRow;
 }
 type BlockRow<T extends BlockTable> = T extends BaseTable
   ? RowOf<T>
-  : T extends keyof FedRows
-    ? FedRows[T]
+  : T extends keyof OtherRows
+    ? OtherRows[T]
     : never;
 
 export interface RowBlock<T extends BlockTable = BlockTable> {
@@ -38,7 +41,7 @@ export interface RowBlock<T extends BlockTable = BlockTable> {
 
 /** Table, column, type. */
 const types: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(
-  [...baseTables, suppressions, orderTimes].map(({ name, columns }) => [
+  [...baseTables, suppressions, orderTimes, forgetting].map(({ name, columns }) => [
     name,
     new Map([...columns, ...addedTo(name)].map(([column, type]) => [column, type])),
   ]),
