@@ -109,19 +109,32 @@ const phoneWords: ReadonlySet<string> = new Set([
   'whatsapp',
   'phonenumber',
 ]);
+/** Most names have none of the words, which is cheaper to see. */
+const couldNamePhone = new RegExp([...phoneWords].join('|'), 'i');
 const betweenWords = /[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/;
 const phoneDigits = /^\D{0,4}\d(?:[\s().\-/]{0,3}\d){6,14}\D{0,2}$/;
 
+/** The words that tell stand at a name's end; what is before is not looked at. */
+const nameLengthMax = 128;
+
+/** Whether a field of that name may hold phone numbers. */
+export function namesPhone(name: string): boolean {
+  const end = name.slice(-nameLengthMax);
+  if (!couldNamePhone.test(end)) return false;
+  const words = end.split(betweenWords).map((word) => word.toLowerCase());
+  return words.some((word) => phoneWords.has(word)) && !words.includes('id');
+}
+
+/** Whether a value is a phone number in whatever format, given that its field may hold one. */
+export const isPhoneDigits = (value: string): boolean => phoneDigits.test(value);
+
 /** Whether a field of that name and value holds a phone number in whatever format. */
 export function isNamedPhone(name: string, value: string): boolean {
-  if (!phoneDigits.test(value)) return false;
-  const words = name.split(betweenWords).map((word) => word.toLowerCase());
-  return words.some((word) => phoneWords.has(word)) && !words.includes('id');
+  return isPhoneDigits(value) && namesPhone(name);
 }
 
 const credentials = /^([a-z][a-z0-9+.-]*:)?\/\/[^/?#]*@/i;
 const queryField = /([?&;#])([^=&;#?]{1,64})=([^&;#]{1,64})(?=[&;#]|$)/g;
-const couldNamePhone = /phone|tel|mobile|msisdn|whatsapp/i;
 
 /** Masks an url; a user name and password before its host are taken out. */
 export function maskUrl(url: string): string {

@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { maskValue } from './mask.js';
 import { jsonDepthMax, maskedJson } from './masked-json.js';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 describe('maskedJson', () => {
   it('masks values and names, deep, and keeps the rest', () => {
@@ -30,5 +34,24 @@ describe('maskedJson', () => {
     expect(maskedJson({ a: '\ud800x\udc00', b: '\u0000', c: '😀' }, maskValue)).toBe(
       '{"a":"\ufffdx\ufffd","b":"\\u0000","c":"😀"}',
     );
+  });
+});
+
+describe('the name of a field', () => {
+  it('is judged once, however many values stand under it', () => {
+    const split = vi.spyOn(String.prototype, 'split');
+    const work = (values: number) => {
+      split.mockClear();
+      maskedJson({ phone: Array(values).fill(612345678) }, maskValue);
+      return split.mock.calls.length;
+    };
+    expect(work(100)).toBe(work(1));
+  });
+
+  it('is judged by its end', () => {
+    const split = vi.spyOn(String.prototype, 'split');
+    const text = maskedJson({ [`${'Ba'.repeat(1_000)}Phone`]: 612345678 }, maskValue);
+    expect(text.endsWith('Phone":"[phone]"}')).toBe(true);
+    expect(Math.max(...split.mock.contexts.map(String).map((name) => name.length))).toBe(128);
   });
 });

@@ -2,7 +2,7 @@
  * Writes values from JSON back as JSON text, with their texts and names masked. Bounded in depth;
  * names such as `__proto__` are names like any other.
  */
-import { isNamedPhone, phoneMask } from './mask.js';
+import { isPhoneDigits, namesPhone, phoneMask } from './mask.js';
 import { wellFormed } from './text.js';
 
 /** Nesting of properties and items; what is deeper is null. */
@@ -10,34 +10,36 @@ export const jsonDepthMax = 32;
 
 /** JSON text of a value from JSON, with its texts and names masked. */
 export function maskedJson(value: unknown, mask: (text: string) => string): string {
-  return writeJson(value, '', mask, 0);
+  return writeJson(value, false, mask, 0);
 }
 
+/** `isPhone`: by the field's name, judged once however many values stand under it. */
 function writeJson(
   value: unknown,
-  name: string,
+  isPhone: boolean,
   mask: (text: string) => string,
   depth: number,
 ): string {
-  if (typeof value === 'string') return writeText(value, name, mask);
-  if (typeof value === 'number') return writeNumber(value, name);
+  if (typeof value === 'string') return writeText(value, isPhone, mask);
+  if (typeof value === 'number') return writeNumber(value, isPhone);
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (typeof value !== 'object' || value === null || depth === jsonDepthMax) return 'null';
   if (Array.isArray(value)) {
-    return `[${value.map((item) => writeJson(item, name, mask, depth + 1)).join(',')}]`;
+    return `[${value.map((item) => writeJson(item, isPhone, mask, depth + 1)).join(',')}]`;
   }
   const fields = Object.entries(value).map(
-    ([key, field]) => `${writeText(key, '', mask)}:${writeJson(field, key, mask, depth + 1)}`,
+    ([key, field]) =>
+      `${writeText(key, false, mask)}:${writeJson(field, namesPhone(key), mask, depth + 1)}`,
   );
   return `{${fields.join(',')}}`;
 }
 
-function writeText(text: string, name: string, mask: (text: string) => string): string {
-  if (name !== '' && isNamedPhone(name, text)) return `"${phoneMask}"`;
+function writeText(text: string, isPhone: boolean, mask: (text: string) => string): string {
+  if (isPhone && isPhoneDigits(text)) return `"${phoneMask}"`;
   return JSON.stringify(mask(wellFormed(text)));
 }
 
-function writeNumber(value: number, name: string): string {
-  if (isNamedPhone(name, String(value))) return `"${phoneMask}"`;
+function writeNumber(value: number, isPhone: boolean): string {
+  if (isPhone && isPhoneDigits(String(value))) return `"${phoneMask}"`;
   return Number.isFinite(value) ? String(value) : 'null';
 }
