@@ -56,7 +56,7 @@ const timeMsMax = 8.64e15;
 
 /** Of ISO text, or of milliseconds since 1970 as a number or digits. */
 function millisecondsOf(stated: unknown): number | null {
-  if (typeof stated === 'string' && !/^\d+$/.test(stated)) return parseTime(stated);
+  if (typeof stated === 'string' && !/^\d{1,16}$/.test(stated)) return parseTime(stated);
   if (typeof stated !== 'number' && typeof stated !== 'string') return null;
   const ms = Number(stated);
   return Number.isFinite(ms) && ms >= 0 && ms <= timeMsMax ? Math.floor(ms) : null;
@@ -64,7 +64,10 @@ function millisecondsOf(stated: unknown): number | null {
 
 const address = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
 
+/** No identifier is longer; of a long text the expression would take the square in time. */
+const addressLengthMax = 256;
+
 /** Where the address itself is the user's id, it is an e-mail address as well. */
 export function addressOf(id: string): string {
-  return address.test(id) ? id : '';
+  return id.length <= addressLengthMax && address.test(id) ? id : '';
 }

@@ -59,6 +59,14 @@ describe('kinds of messages', () => {
       { type: 'page', properties: { path: '/step/2' }, context },
       { page, properties: { path: '/step/2', event: 'page' } },
     ],
+    [
+      'the parts of an address, and what is none of them',
+      {
+        type: 'page',
+        properties: { url: 'https://shop.example/a/b?c=d', path: '/a', search: '?c=d' },
+      },
+      { page: { url: 'https://shop.example/a/b?c=d' }, properties: { event: 'page' } },
+    ],
     ['screen', { type: 'screen', name: 'Home' }, { type: 'identify' }],
     [
       'identify: traits are identifiers, and not kept',
@@ -89,6 +97,21 @@ describe('kinds of messages', () => {
     if ('identifiers' in expected) expect(read['identifiers']).toEqual(expected.identifiers);
     if ('properties' in expected) expect(read['properties']).toEqual(expected.properties);
     expect(JSON.stringify(read)).not.toContain('lastName');
+  });
+
+  const half = 'a'.repeat(600_000);
+  test.each<[string, object]>([
+    ['an id', { type: 'identify', userId: `a@${'.'.repeat(1_000_000)}@` }],
+    [
+      'an address and its path',
+      {
+        type: 'page',
+        properties: { url: half.repeat(4), path: `${half}b${half}` },
+      },
+    ],
+  ])('%s of any length takes linear time', (_, message) => {
+    // Their square would be hours.
+    expect(event(message)).toMatchObject({ type: message['type' as keyof typeof message] });
   });
 
   test('an unknown kind, and a message for other tools, are ignored', () => {

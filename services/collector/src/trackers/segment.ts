@@ -143,10 +143,18 @@ function readPage(message: unknown): RawEvent {
   const properties = propertiesOf(message, textAt(message, 'name') || 'page');
   // analytics.js says the address there again, whole and in parts; `page` has it, masked as an url.
   const isTold = (name: string, value: unknown) =>
-    Object.hasOwn(page, name) ||
-    ((name === 'path' || name === 'search') && page.url.includes(String(value)));
+    Object.hasOwn(page, name) || (typeof value === 'string' && isPartOf(page.url, name, value));
   const others = Object.entries(properties).filter(([name, value]) => !isTold(name, value));
   return { type: 'page', page: stated(page), properties: Object.fromEntries(others) };
+}
+
+const beforePath = /^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/?#]*/i;
+
+/** Where each part begins is known: to look for it everywhere may take as long as their product. */
+function isPartOf(url: string, name: string, value: string): boolean {
+  if (name === 'path') return url.startsWith(value, beforePath.exec(url)?.[0].length ?? 0);
+  const query = url.indexOf('?');
+  return name === 'search' && query !== -1 && url.startsWith(value, query);
 }
 
 /** An app's screen has no address: it begins no visit and says nothing of where one came from. */

@@ -144,6 +144,23 @@ describe('orders', () => {
     expect(collectedBy(eventOf(order), 'write')).toMatchObject({ order: { total: 2_050 } });
   });
 
+  test('of copies of a transaction in one request the first has the items: they are read once', () => {
+    const payload = (n: number) => ({
+      ...base,
+      eid: `e-${n}`,
+      tr_id: '7',
+      ti_id: '7',
+      ti_nm: 'Hat',
+    });
+    const payloads = [1, 2, 3].map((n) => ({ ...payload(n), e: 'tr' }));
+    const items = [4, 5].map((n) => ({ ...payload(n), e: 'ti' }));
+    const [first, ...others] = readSnowplow([...items, ...payloads], messageContext, false).slice(
+      2,
+    );
+    expect(eventOf(first)).toMatchObject({ order: { items: [{ name: 'Hat' }, { name: 'Hat' }] } });
+    for (const other of others) expect(eventOf(other)['order']).toEqual({ order_id: '7' });
+  });
+
   const action = (type: string, entities: readonly object[]) =>
     event(
       selfDescribing(`${ecommerce}/snowplow_ecommerce_action/jsonschema/1-0-2`, { type }, entities),

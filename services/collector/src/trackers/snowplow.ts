@@ -26,11 +26,11 @@ export function readSnowplow(
   context: MessageContext,
   isAnonymous: boolean,
 ): readonly MessageReading[] {
-  const items = payloads.filter((payload) => textAt(payload, 'e') === 'ti');
+  const items = itemsByTransaction(payloads);
   return payloads.map((payload) => {
     const read = readers.get(textAt(payload, 'e'));
     if (read === undefined) return ignored('type');
-    const message = { payload, items, entities: entitiesOf(payload) };
+    const message = { payload, items: items.get(payload) ?? [], entities: entitiesOf(payload) };
     const reading = read(message);
     if (typeof reading === 'string') return ignored(reading);
     const consent = isAnonymous ? { consent: { analytics: false } } : {};
@@ -40,7 +40,7 @@ export function readSnowplow(
 
 interface SnowplowMessage {
   readonly payload: unknown;
-  /** All `ti` payloads of the request. */
+  /** Of a `tr` payload: the `ti` payloads of its order. */
   readonly items: readonly unknown[];
   readonly entities: readonly Described[];
 }
@@ -49,6 +49,23 @@ interface SnowplowMessage {
 interface Described {
   readonly name: string;
   readonly data: unknown;
+}
+
+/** Of several transactions of one order the first has its items: they are read once. */
+function itemsByTransaction(payloads: readonly unknown[]): ReadonlyMap<unknown, unknown[]> {
+  const byOrder = new Map<string, unknown[]>();
+  const byTransaction = new Map<unknown, unknown[]>();
+  for (const payload of payloads) {
+    const orderId = textAt(payload, 'tr_id');
+    if (textAt(payload, 'e') !== 'tr' || byOrder.has(orderId)) continue;
+    const items: unknown[] = [];
+    byOrder.set(orderId, items);
+    byTransaction.set(payload, items);
+  }
+  for (const payload of payloads) {
+    if (textAt(payload, 'e') === 'ti') byOrder.get(textAt(payload, 'ti_id'))?.push(payload);
+  }
+  return byTransaction;
 }
 
 type Reader = (message: SnowplowMessage) => RawEvent | IgnoredReason;
@@ -156,7 +173,6 @@ function readTransaction({ payload, items }: SnowplowMessage): RawEvent {
   const orderId = textAt(payload, 'tr_id');
   const currency = textAt(payload, 'tr_cu').toUpperCase();
   const money = (name: string) => amountText(at(payload, name), currency);
-  const own = items.filter((item) => textAt(item, 'ti_id') === orderId);
   return {
     type: 'purchase',
     order: stated({
@@ -165,7 +181,7 @@ function readTransaction({ payload, items }: SnowplowMessage): RawEvent {
       currency,
       tax: money('tr_tx'),
       shipping: money('tr_sh'),
-      items: own.length === 0 ? undefined : own.map((item) => transactionItem(item, currency)),
+      items: items.length === 0 ? undefined : items.map((item) => transactionItem(item, currency)),
     }),
     properties: stated({ event: 'transaction', affiliation: textAt(payload, 'tr_af') }),
   };
