@@ -359,6 +359,24 @@ describe('limits', () => {
     expect((await send()).statusCode).toBe(202);
   });
 
+  test('a request counts as its events, and as one for each 2,000 bytes at least', async () => {
+    const writeKeyRate = { eventsPerSecond: 1, burst: 10 };
+    const large = { text: 'x'.repeat(9_000) };
+    const waitAfter = async (body: unknown) => {
+      const { post } = await appFor(new MemoryLog(), { limits: { writeKeyRate } });
+      await post(body, { key: writeKey });
+      await post(clicks(10), { key: writeKey });
+      return (await post(click('a'), { key: writeKey })).headers['retry-after'];
+    };
+    expect(await waitAfter(clicks(3))).toBe('4');
+    expect(await waitAfter(click('a', { properties: large }))).toBe('6');
+    expect(
+      await waitAfter(clicks(8).map((one) => ({ ...one, properties: { x: 'x'.repeat(1_000) } }))),
+    ).toBe('9');
+    // Also what is no event.
+    expect(await waitAfter('x'.repeat(9_000))).toBe('6');
+  });
+
   test('503 with Retry-After while too many bytes are under way', async () => {
     const log = new MemoryLog();
     const { post } = await appFor(log, { limits: { inFlightBytesMax: 150 } });

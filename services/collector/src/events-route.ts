@@ -22,6 +22,7 @@ import { allowOrigin, answerPreflight } from './pixel/cross-origin.js';
 import { readPixelEvents } from './pixel/pixel-events.js';
 import { answerVisitor, isPixelRequest, pixelFacts } from './pixel/pixel-request.js';
 import { isProblem, type Problem, retryLater, sendProblem } from './problems.js';
+import { costOf } from './rate-limit.js';
 import { requestContext, type Workspace } from './request-context.js';
 
 export interface EventsRoute {
@@ -106,12 +107,13 @@ async function take(
   const body = await readBody(request.raw, head, limits.bodyBytesMax);
   if (isProblem(body)) return body;
   metrics.received(body.length);
-  // One at once, so that those who wait for their turn count; how many there are is known after.
-  route.keyLimits.charge(request, keyKind, 1);
+  // By its size at once, so that those who wait for their turn count; how many there are is known after.
+  const bySize = costOf(1, body.length);
+  route.keyLimits.charge(request, keyKind, bySize);
   return route.keyLimits.inTurn(request, keyKind, async () => {
     const sent = itemsOf(body, head.format, limits.eventsMax);
     if (isProblem(sent)) return sent;
-    route.keyLimits.charge(request, keyKind, sent.length - 1);
+    route.keyLimits.charge(request, keyKind, costOf(sent.length, body.length) - bySize);
     const context = requestContext(request, keyKind, route.workspace, route.now());
     const pixel = isPixelRequest(request, keyKind)
       ? readPixelEvents(sent, pixelFacts(request, context.receivedAt, context.hash))

@@ -4,6 +4,14 @@
  */
 import type { RateLimit } from './options.js';
 
+/** About what an event has; larger ones cost more, and are charged as several. */
+const eventBytes = 2_000;
+
+/** What a request is charged: an event at least, and one for each 2,000 bytes that it has begun. */
+export function costOf(events: number, bytes: number): number {
+  return Math.max(1, events, Math.ceil(bytes / eventBytes));
+}
+
 export class TokenBucket {
   readonly #limit: RateLimit;
   readonly #now: () => number;

@@ -10,6 +10,7 @@ import { readBody } from '../body.js';
 import { acceptItems, admit, type EventsRoute, release } from '../events-route.js';
 import { isDeeperThan, parseJson } from '../exact-json.js';
 import { isProblem, type Problem, problem } from '../problems.js';
+import { costOf } from '../rate-limit.js';
 import { requestContext } from '../request-context.js';
 import type { MessageContext, MessageReading, RawEvent } from './message.js';
 
@@ -27,12 +28,12 @@ export interface MessagesTaken {
 /** Of a whole body; each of its events has the limit of events beside. */
 const bodyDepthMax = 64;
 
-/** Gives `use` the body's JSON, an object; its bytes are reserved until `use` has answered. */
+/** Gives `use` the body's JSON, an object, and its size; it is reserved until `use` has answered. */
 export async function withJsonBody<T extends object>(
   route: EventsRoute,
   request: FastifyRequest,
   keyKind: KeyKind,
-  use: (json: object) => Promise<T | Problem>,
+  use: (json: object, bytes: number) => Promise<T | Problem>,
 ): Promise<T | Problem> {
   const head = admit(route, request, keyKind);
   if (isProblem(head)) return head;
@@ -43,11 +44,11 @@ export async function withJsonBody<T extends object>(
     route.metrics.received(body.length);
     const json = isUtf8(body) ? parseJson(body.toString('utf8')) : undefined;
     if (typeof json === 'object' && json !== null && !isDeeperThan(json, bodyDepthMax)) {
-      const answer = await use(json);
+      const answer = await use(json, body.length);
       if (keyInBody && isProblem(answer)) route.keyLimits.chargeUnnamed(request, answer);
       return answer;
     }
-    route.keyLimits.charge(request, keyKind, 1);
+    route.keyLimits.charge(request, keyKind, costOf(1, body.length));
     const told = `The body must be a JSON object in UTF-8, at most ${bodyDepthMax} levels deep.`;
     return problem(400, 'invalid_json', told);
   } finally {
@@ -60,6 +61,8 @@ interface Messages {
   readonly tracker: string;
   readonly keyKind: KeyKind;
   readonly count: number;
+  /** Of all messages, with what they share in each. */
+  readonly bytes: number;
   read(context: MessageContext): readonly MessageReading[];
 }
 
@@ -69,14 +72,18 @@ export async function takeMessages(
   request: FastifyRequest,
   messages: Messages,
 ): Promise<MessagesTaken | Problem> {
-  const { keyKind, count } = messages;
+  const { keyKind, count, bytes } = messages;
   // Asked again: where the body has the key, nobody could tell whose limit counts before.
   const refused = route.keyLimits.refusal(request, keyKind);
   if (refused !== null) return refused;
-  route.keyLimits.charge(request, keyKind, Math.max(1, count));
-  const { eventsMax } = route.limits;
+  route.keyLimits.charge(request, keyKind, costOf(count, bytes));
+  const { eventsMax, bodyBytesMax } = route.limits;
   if (count > eventsMax) {
     return problem(413, 'too_many_events', `A request may hold ${eventsMax} messages: split it.`);
+  }
+  if (bytes > bodyBytesMax) {
+    const told = 'What a batch shares counts once for each message: send smaller batches.';
+    return problem(413, 'payload_too_large', told);
   }
   return route.keyLimits.inTurn(request, keyKind, () => takeInTurn(route, request, messages));
 }

@@ -90,6 +90,29 @@ describe('Segment', () => {
     expect(log.appends).toBe(1);
   });
 
+  test('what a batch shares counts once for each message toward the limit of a body', async () => {
+    const { log, send } = await trackers();
+    const context = { page: { title: 'x'.repeat(10_000) } };
+    const sendBatch = (messages: number) => {
+      const batch = Array(messages).fill({ ...track, type: 'track' });
+      return send('POST', '/v1/batch', { batch, context }, basic(secretKey));
+    };
+    const large = await sendBatch(500);
+    expect([large.statusCode, codeOf(large)]).toEqual([413, 'payload_too_large']);
+    expect(log.events).toEqual([]);
+    expect((await sendBatch(400)).json()).toMatchObject({ accepted: 400 });
+  });
+
+  test('what is large counts as several events', async () => {
+    const { send } = await trackers({
+      limits: { addressRate: { eventsPerSecond: 1, burst: 3 } },
+    });
+    const page = { ...track, properties: { text: 'x'.repeat(9_000) } };
+    expect((await send('POST', '/v1/track', page, basic(writeKey))).statusCode).toBe(200);
+    const refused = await send('POST', '/v1/track', track, basic(writeKey));
+    expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '3']);
+  });
+
   test.each<[string, Record<string, string>, object, number]>([
     ['no key', {}, {}, 401],
     ['another key', basic('x'), {}, 401],

@@ -67,11 +67,11 @@ async function take(
   const key = keyInHeader(request);
   const stated = key === null ? null : kindOfHeader(request, key, route.kindOf);
   if (stated !== null && typeof stated === 'object') return stated;
-  return withJsonBody(route, request, stated ?? 'write', async (body) => {
+  return withJsonBody(route, request, stated ?? 'write', async (body, bytes) => {
     const keyKind = stated ?? kindOfPublic(request, textAt(body, 'writeKey'), route.kindOf);
     if (typeof keyKind === 'object') return keyKind;
-    const messages = type === null ? batchMessages(body) : [asType(body, type)];
-    return takeAs(route, request, keyKind, messages);
+    const batch = type === null ? batchOf(body) : { messages: [asType(body, type)], shared: {} };
+    return takeAs(route, request, keyKind, batch, bytes);
   });
 }
 
@@ -79,13 +79,16 @@ function takeAs(
   route: EventsRoute,
   request: FastifyRequest,
   keyKind: KeyKind,
-  messages: readonly unknown[],
+  { messages, shared }: Batch,
+  bytes: number,
 ): Promise<MessagesTaken | Problem> {
+  const { length: count } = messages;
   return takeMessages(route, request, {
     tracker: 'segment',
     keyKind,
-    count: messages.length,
-    read: (context) => messages.map((message) => readSegment(message, context)),
+    count,
+    bytes: bytes + Math.max(0, count - 1) * JSON.stringify(shared).length,
+    read: (context) => messages.map((message) => readSegment(inBatch(shared, message), context)),
   });
 }
 
@@ -94,14 +97,26 @@ function asType(body: object, ofPath: string): object {
   return isSegmentType(textAt(body, 'type')) ? body : { ...body, type: ofPath };
 }
 
-/** What a batch states for all its messages stands in each, unless it states its own. */
-function batchMessages(body: object): readonly unknown[] {
-  const shared = { sentAt: at(body, 'sentAt'), integrations: at(body, 'integrations') };
-  const context = at(body, 'context');
-  return listAt(body, 'batch').map((message) => {
-    if (typeof message !== 'object' || message === null) return message;
-    return { ...shared, ...message, context: merged(context, at(message, 'context')) };
-  });
+/** Messages, and the fields that a batch states for all of them. */
+interface Batch {
+  readonly messages: readonly unknown[];
+  readonly shared: object;
+}
+
+function batchOf(body: object): Batch {
+  const shared = {
+    sentAt: at(body, 'sentAt'),
+    integrations: at(body, 'integrations'),
+    context: at(body, 'context'),
+  };
+  return { messages: listAt(body, 'batch'), shared };
+}
+
+/** What is stated for all messages stands in each, unless it states its own. */
+function inBatch(shared: object, message: unknown): unknown {
+  if (typeof message !== 'object' || message === null) return message;
+  const context = merged(at(shared, 'context'), at(message, 'context'));
+  return { ...shared, ...message, context };
 }
 
 function merged(shared: unknown, own: unknown): object {

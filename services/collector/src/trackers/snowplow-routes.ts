@@ -70,12 +70,12 @@ async function takePosted(
 ): Promise<MessagesTaken | Problem> {
   const stated = statedKind(route, request);
   if (stated !== null && typeof stated === 'object') return stated;
-  return withJsonBody(route, request, stated ?? 'write', async (body) => {
+  return withJsonBody(route, request, stated ?? 'write', async (body, bytes) => {
     const payloads = listAt(body, 'data');
     if (payloads.length === 0) {
       return problem(400, 'bad_request', 'The body must be a payload_data with events in `data`.');
     }
-    return takeAs(route, request, stated, payloads);
+    return takeAs(route, request, stated, { payloads, bytes });
   });
 }
 
@@ -88,7 +88,8 @@ async function takeGot(
   const refused = route.keyLimits.refusal(request, stated ?? 'write');
   if (refused !== null) return refused;
   const query = new URLSearchParams(request.url.split('?')[1] ?? '');
-  return takeAs(route, request, stated, [Object.fromEntries(query)]);
+  const payloads = [Object.fromEntries(query)];
+  return takeAs(route, request, stated, { payloads, bytes: request.url.length });
 }
 
 /** By the header; null: the payloads' own `aid` has to tell. */
@@ -101,7 +102,7 @@ async function takeAs(
   route: EventsRoute,
   request: FastifyRequest,
   stated: KeyKind | null,
-  payloads: readonly unknown[],
+  { payloads, bytes }: { readonly payloads: readonly unknown[]; readonly bytes: number },
 ): Promise<MessagesTaken | Problem> {
   const keyKind = stated ?? kindOfAll(route, request, payloads);
   if (typeof keyKind === 'object') return keyKind;
@@ -110,6 +111,7 @@ async function takeAs(
     tracker: 'snowplow',
     keyKind,
     count: payloads.length,
+    bytes,
     read: (context) => readSnowplow(payloads, context, isAnonymous),
   });
 }
