@@ -8,12 +8,12 @@ import { maskPlain, maskProse, maskUrlQuery } from './mask.js';
 import { couponCode, readAmount, readCurrency } from './order.js';
 import type { Rejections } from './rejection.js';
 import {
-  cut,
   idOrEmpty,
   isAbsent,
   isObject,
   type JsonObject,
   labelLengthMax,
+  maskedCut,
   objectOrEmpty,
   stringOrEmpty,
   textOf,
@@ -33,21 +33,20 @@ const id: Reader = (stated) => idOrEmpty(stated) || undefined;
 
 const label: Reader = (stated) => {
   const text = textOf(stated)?.trim() ?? '';
-  return cut(maskProse(text), labelLengthMax) || undefined;
+  return maskedCut(text, labelLengthMax, maskProse) || undefined;
 };
 
 /** Names by which the public knows an author: `@ada@social.example` is no e-mail address. */
 const publicName: Reader = (stated) => {
-  const text = stringOrEmpty(stated).trim();
-  const name = /(?:^|:)@/.test(text) ? text : maskPlain(text);
-  return cut(name, labelLengthMax) || undefined;
+  const mask = (text: string) => (/(?:^|:)@/.test(text) ? text : maskPlain(text));
+  return maskedCut(stringOrEmpty(stated).trim(), labelLengthMax, mask) || undefined;
 };
 
 const url: Reader = (stated) =>
-  cut(maskUrlQuery(stringOrEmpty(stated).trim()), urlLengthMax) || undefined;
+  maskedCut(stringOrEmpty(stated).trim(), urlLengthMax, maskUrlQuery) || undefined;
 
 export function normalisePlatform(stated: unknown): string {
-  return cut(maskPlain(stringOrEmpty(stated).trim().toLowerCase()), labelLengthMax);
+  return maskedCut(stringOrEmpty(stated).trim().toLowerCase(), labelLengthMax, maskPlain);
 }
 
 const platform: Reader = (stated) => normalisePlatform(stated) || undefined;

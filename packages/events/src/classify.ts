@@ -44,7 +44,7 @@ export interface Classification {
   readonly touchpoint: boolean;
 }
 
-const appReferrer = /^android-app:\/\/([^/?#]+)/i;
+const appReferrer = /^android-app:\/\/([^/?#]{1,255})(?![^/?#])/i;
 
 export function classify(input: ClassificationInput): Classification {
   const landing = input.landing ?? readLanding(input.url);

@@ -10,12 +10,12 @@ import { utmOf } from './landing.js';
 import { maskProse, maskUrl, maskValue } from './mask.js';
 import type { RejectionCode, Rejections } from './rejection.js';
 import {
-  cut,
   fitsCharacters,
   isAbsent,
   isObject,
   type JsonObject,
   labelLengthMax,
+  maskedCut,
   objectOrEmpty,
   stringOrEmpty,
   textLengthMax,
@@ -115,7 +115,10 @@ export function readUtm(stated: unknown): Utm | null {
 }
 
 export function maskUtm(utm: Utm | null, { text }: Cleaning): Utm | null {
-  return utm && utmOf((field) => cut(maskValue(text(utm[field])), labelLengthMax));
+  return (
+    utm &&
+    utmOf((field) => maskedCut(utm[field], labelLengthMax, (value) => maskValue(text(value))))
+  );
 }
 
 export function readPage(
@@ -124,8 +127,11 @@ export function readPage(
   referrer: string,
   { text }: Cleaning,
 ): Page | null {
-  const address = (stated: string) => cut(maskUrl(text(stated)), urlLengthMax);
-  const title = cut(maskProse(text(stringOrEmpty(page['title']))), labelLengthMax);
+  const address = (stated: string) =>
+    maskedCut(stated, urlLengthMax, (part) => maskUrl(text(part)));
+  const title = maskedCut(stringOrEmpty(page['title']), labelLengthMax, (part) =>
+    maskProse(text(part)),
+  );
   if (url === '' && referrer === '' && title === '') return null;
   return { url: address(url), referrer: address(referrer), title };
 }
@@ -138,6 +144,6 @@ export function readInteraction(
   if (!isObject(stated)) return null;
   return {
     kind: readWord(stated['kind'], interactionKindSet, 'interaction_kind_unknown', rejections),
-    text: cut(maskProse(text(stringOrEmpty(stated['text']))), textLengthMax),
+    text: maskedCut(stringOrEmpty(stated['text']), textLengthMax, (part) => maskProse(text(part))),
   };
 }

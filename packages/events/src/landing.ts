@@ -3,6 +3,7 @@
  * Values are decoded as query parameters (`+` is a space); a broken escape never throws.
  */
 import type { Utm } from './generated/records.js';
+import { cut, urlLengthMax } from './text.js';
 import { type AdClickParameter, adClickParameters, trackedClickParameter } from './vocabulary.js';
 
 export interface Landing {
@@ -24,8 +25,12 @@ export function hostOf(url: string): string {
   return host === undefined ? '' : bareHost(host);
 }
 
-/** A host as hosts are compared: lower case, in ASCII, without `www.` and a closing dot. */
+/** DNS has no longer names. */
+const hostLengthMax = 255;
+
+/** A host as hosts are compared: lower case, in ASCII, without `www.` and a closing dot; empty: none. */
 export function bareHost(host: string): string {
+  if (host.length > hostLengthMax) return '';
   const lower = inAscii(host.trim().toLowerCase());
   const undotted = lower.endsWith('.') ? lower.slice(0, -1) : lower;
   return undotted.startsWith('www.') ? undotted.slice('www.'.length) : undotted;
@@ -60,14 +65,19 @@ export function utmOf(read: (field: keyof Utm) => string): Utm | null {
   return utm.source || utm.medium || utm.campaign || utm.content || utm.term ? utm : null;
 }
 
-/** A parameter that any of these rules reads, or one that is percent-encoded. */
+/**
+ * A parameter that any of these rules reads, or one that is percent-encoded. Its last `?` begins it:
+ * else many of them would take the square of their number.
+ */
 const ofInterest = new RegExp(
-  `[?&](?:utm_|${[trackedClickParameter, ...adClickParameters].join('|')}|[^=&]*%)`,
+  `[?&](?:utm_|${[trackedClickParameter, ...adClickParameters].join('|')}|[^=&?]*%)`,
 );
 
 const noLanding = { utm: null, adClick: null, trackedClick: null } as const;
 
-export function readLanding(url: string): Landing {
+/** Of a long url twice what is kept of it is read. */
+export function readLanding(stated: string): Landing {
+  const url = cut(stated, urlLengthMax * 2);
   const host = hostOf(url);
   if (!ofInterest.test(url)) return { host, ...noLanding };
   const query = queryOf(url);

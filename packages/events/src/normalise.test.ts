@@ -590,6 +590,45 @@ describe('page, utm, interaction, properties', () => {
     expect(event.postId).toBe('p\ufffd');
   });
 
+  const asEvents = (text: string) => [
+    {
+      type: 'interaction',
+      platform: text,
+      utm: { source: text, term: text },
+      page: { url: `https://s.example/${text}`, referrer: text, title: text },
+      interaction: { text },
+    },
+    { type: 'page', page: { url: text, referrer: `https://${text}` } },
+    { type: 'page', page: { url: 's', referrer: `android-app://${text}` } },
+    { type: 'post', post: { post_id: 'p', author: text, url: text, topic: text } },
+  ];
+  it.each([
+    '@',
+    'a@',
+    'ada@example.org ',
+    '+1 ',
+    '?',
+    '?a',
+    'a.',
+    'ü',
+    '&utm_source=x',
+    '😀',
+    '%41&',
+  ])('reads as much of a long text of %s as of a longer one', (piece) => {
+    const read = (pieces: number) => asEvents(piece.repeat(pieces)).map((event) => accepted(event));
+    const long = read(40_000);
+    expect(long).toEqual(read(400_000));
+    expect(JSON.stringify(long).length).toBeLessThan(200_000);
+  });
+
+  it('takes no name that no host can have for where a visit came from', () => {
+    for (const scheme of ['https', 'android-app']) {
+      const referrer = `${scheme}://${'a.'.repeat(200)}example/`;
+      const event = accepted({ type: 'page', page: { url: 'https://s.example/', referrer } });
+      expect(event).toMatchObject({ platform: '', medium: 'direct', touchpoint: false });
+    }
+  });
+
   it('lower-cases the platform and takes ids as texts', () => {
     expect(accepted({ type: 'click', platform: ' Mastodon ', post_id: 5 })).toMatchObject({
       platform: 'mastodon',

@@ -53,6 +53,20 @@ export function cut(text: string, lengthMax: number): string {
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? lengthMax - 1 : lengthMax);
 }
 
+/** Longest address or number that masking finds where the text that it reads ends. */
+const personalLengthMax = 1_024;
+
+/**
+ * The masked text, cut. Of a long text twice what is kept is read, so that masking it takes no longer;
+ * what stands last in that may be the begin of an address, which no mask finds, and is not kept.
+ */
+export function maskedCut(text: string, lengthMax: number, mask: (text: string) => string): string {
+  const readMax = lengthMax * 2;
+  if (text.length <= readMax) return cut(mask(text), lengthMax);
+  const masked = mask(cut(text, readMax));
+  return cut(masked, Math.max(0, Math.min(lengthMax, masked.length - personalLengthMax)));
+}
+
 /** A text, or an integer as its text; an integer beyond 2^53 has lost digits and is none. */
 export function textOf(value: unknown): string | null {
   if (typeof value === 'string') return wellFormed(value);

@@ -32,7 +32,7 @@ export interface PartReadiness {
   readonly ready: boolean;
 }
 
-/** A token bucket: `burst` events at once, refilled by `eventsPerSecond`; a request costs what `costOf` says. */
+/** A token bucket: `burst` events at once, refilled by `eventsPerSecond`. */
 export interface RateLimit {
   readonly eventsPerSecond: number;
   readonly burst: number;
