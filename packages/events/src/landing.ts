@@ -28,7 +28,10 @@ export function hostOf(url: string): string {
 /** DNS has no longer names. */
 const hostLengthMax = 255;
 
-/** A host as hosts are compared: lower case, in ASCII, without `www.` and a closing dot; empty: none. */
+/**
+ * A host as hosts are compared: lower case, in ASCII, without `www.` and a closing dot; empty when
+ * it is none.
+ */
 export function bareHost(host: string): string {
   if (host.length > hostLengthMax) return '';
   const lower = inAscii(host.trim().toLowerCase());

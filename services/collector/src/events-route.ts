@@ -107,7 +107,7 @@ async function take(
   const body = await readBody(request.raw, head, limits.bodyBytesMax);
   if (isProblem(body)) return body;
   metrics.received(body.length);
-  // By its size at once, so that those who wait for their turn count; how many there are is known after.
+  // By size at once, so that those who wait for their turn count; how many there are is known after.
   const bySize = costOf(1, body.length);
   route.keyLimits.charge(request, keyKind, bySize);
   return route.keyLimits.inTurn(request, keyKind, async () => {

@@ -28,7 +28,7 @@ export interface MessagesTaken {
 /** Of a whole body; each of its events has the limit of events beside. */
 const bodyDepthMax = 64;
 
-/** Gives `use` the body's JSON, an object, and its size; it is reserved until `use` has answered. */
+/** Gives `use` the body's JSON, an object, and its size, which is reserved until it has answered. */
 export async function withJsonBody<T extends object>(
   route: EventsRoute,
   request: FastifyRequest,
@@ -76,8 +76,10 @@ export async function takeMessages(
   // Asked again: where the body has the key, nobody could tell whose limit counts before.
   const refused = route.keyLimits.refusal(request, keyKind);
   if (refused !== null) return refused;
-  route.keyLimits.charge(request, keyKind, costOf(count, bytes));
   const { eventsMax, bodyBytesMax } = route.limits;
+  // No more than what may come, or a few bytes with a public key would use it up for everybody.
+  const cost = costOf(Math.min(count, eventsMax), Math.min(bytes, bodyBytesMax));
+  route.keyLimits.charge(request, keyKind, cost);
   if (count > eventsMax) {
     return problem(413, 'too_many_events', `A request may hold ${eventsMax} messages: split it.`);
   }

@@ -103,6 +103,21 @@ describe('Segment', () => {
     expect((await sendBatch(400)).json()).toMatchObject({ accepted: 400 });
   });
 
+  test.each<[string, object]>([
+    ['events', { batch: Array(100_000).fill(0) }],
+    ['bytes', { batch: Array(1_000).fill(0), context: { a: 'x'.repeat(100_000) } }],
+  ])(
+    'of too many %s no more are charged than may come: a key is soon free again',
+    async (_, body) => {
+      const { send } = await trackers({
+        limits: { writeKeyRate: { eventsPerSecond: 1, burst: 1 } },
+      });
+      expect((await send('POST', '/v1/batch', body, basic(writeKey))).statusCode).toBe(413);
+      const refused = await send('POST', '/v1/track', track, basic(writeKey));
+      expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(2_500);
+    },
+  );
+
   test('what is large counts as several events', async () => {
     const { send } = await trackers({
       limits: { addressRate: { eventsPerSecond: 1, burst: 3 } },
