@@ -13,20 +13,44 @@ describe('e-mail addresses', () => {
     ['ada%40example.org', '[email]'],
     ['ada%2540example%2Eorg', '[email]'],
     ['mailto:ada@example.org?x', 'mailto:[email]?x'],
+    ['?email=jon%40m%C3%BCller.de&a=1', '?email=[email]&a=1'],
+    ['?email=jon%2540m%25C3%25BCller.de%26a=1', '?email=[email]%26a=1'],
+    ['user@डेटामेल.भारत', '[email]'],
+    ['jon@mu\u0308ller.de', '[email]'],
+    ['jon@plant%2Eexample%20b', '[email]%20b'],
+    ['jon@pl%61nt.example', '[email]'],
+    ['jon＠plant．example', '[email]'],
+    ['jon%EF%BC%A0plant%EF%BC%8Eexample', '[email]'],
+    ['jon@plant。example', '[email]'],
+    ['jon@plant%E3%80%82example', '[email]'],
+    ['by "ada.x"@plant.example', 'by [email]'],
+    ['{"a":"ada\\u0040plant.example"}', '{"a":"[email]"}'],
+    ['ada&#64;plant.example, ada&#x40;plant.example', '[email], [email]'],
   ])('%s', (text, expected) => {
     expect(maskPlain(text)).toBe(expected);
   });
 
-  it.each([['@ada'], ['5 @ 3'], ['ada@localhost'], ['a@'], ['@.org'], ['100%40'], ['40 of 40']])(
-    '%s stays',
-    (text) => {
-      expect(maskProse(text)).toBe(text);
-    },
-  );
+  it.each([
+    ['@ada'],
+    ['5 @ 3'],
+    ['ada@localhost'],
+    ['a@'],
+    ['@.org'],
+    ['100%40'],
+    ['40 of 40'],
+    ['ada@localhost%2Fa.b'],
+    ['"@plant.example'],
+    // A sentence ends after who is mentioned.
+    ['感谢@小明。谢谢大家'],
+    ['%E6%84%9F%E8%B0%A2%40%E5%B0%8F%E6%98%8E%E3%80%82%E8%B0%A2.'],
+  ])('%s stays', (text) => {
+    expect(maskProse(text)).toBe(text);
+  });
 
   it('takes linear time where every part could begin an address', () => {
     // Quadratic, these would take hours.
-    for (const piece of ['%40', 'a%40', '@', 'a@', '+1 ', '(5', '%2b']) {
+    const encoded = ['%EF%BC%A0', 'a%EF%BC%A0b', '@%C3', '@%25', 'a@b%2525', '"@', 'a&#64;'];
+    for (const piece of ['%40', 'a%40', '@', 'a@', '+1 ', '(5', '%2b', ...encoded]) {
       expect(maskProse(piece.repeat(300_000)).length).toBeGreaterThan(0);
     }
   });

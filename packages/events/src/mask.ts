@@ -7,17 +7,31 @@
 export const emailMask = '[email]';
 export const phoneMask = '[phone]';
 
-/** `@`, also percent-encoded, also more than once (%2540). */
-const atSign = /@|%(?:25)*40/g;
+/** Percent-encoded, also more than once (%2540). */
+const escaped = (hex: string) => hex.replace(/../g, '%(?:25)*$&');
+const atSign = new RegExp(
+  String.raw`[@＠﹫]|${escaped('40')}|${escaped('efbca0')}|&#(?:64|x40);|&commat;|\\u0040`,
+  'gi',
+);
+const anyAtSign = new RegExp(atSign.source, 'i');
 /** What ends the part before the @; everything else may belong to it. */
-const beforeAddress = /[\s@<>()[\]{},;:"\\/?&=#|]/;
-const mailDomain = /[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+/uy;
-/** The domain of an address whose text was percent-encoded with its dots. */
-const encodedDomain = /[\p{L}\p{N}_-]+(?:(?:\.|%2e)[\p{L}\p{N}_-]+)+/iuy;
+const beforeAddress = /[\s@＠﹫<>()[\]{},;:"\\/?&=#|]/;
+/** Longest part before the @ that stands in quotes, with them. */
+const quotedMax = 66;
+
+const ideographicStop = `(?:[。｡]|${escaped('e38082')}|${escaped('efbda1')})`;
+/** An ideographic stop ends a sentence, except before what only a domain goes on with. */
+const dot = `(?:[.．]|${escaped('2e')}|${escaped('efbc8e')}|${ideographicStop}(?=[a-z0-9]))`;
+/** Escapes of letters, digits, `-` and `_`, and of bytes beyond ASCII. */
+const escapedLetter = String.raw`%(?:25)*(?:2d|3\d|[46][1-9a-f]|[57][0-9a]|5f|[89a-f][0-9a-f])`;
+const letter =
+  String.raw`(?:[\p{L}\p{M}\p{N}_-]|` +
+  `(?!${escaped('efbca0')}|${escaped('efbc8e')}|${ideographicStop})${escapedLetter})`;
+const mailDomain = new RegExp(`${letter}+(?:${dot}${letter}+)+`, 'iuy');
 
 /** Replaces each e-mail address; `from` tells what by. */
 export function replaceEmails(text: string, from: (address: string) => string): string {
-  if (!text.includes('@') && !text.includes('40')) return text;
+  if (!anyAtSign.test(text)) return text;
   let result = '';
   let done = 0;
   // Where the part before the next @ can begin; found going forwards, each character once.
@@ -25,17 +39,24 @@ export function replaceEmails(text: string, from: (address: string) => string): 
   let seen = 0;
   for (const match of text.matchAll(atSign)) {
     if (match.index < done) continue;
-    const after = match.index + match[0].length;
     for (; seen < match.index; seen++) if (beforeAddress.test(text.charAt(seen))) start = seen + 1;
     start = Math.max(start, done);
-    if (start === match.index) continue;
-    const domain = match[0] === '@' ? mailDomain : encodedDomain;
-    domain.lastIndex = after;
-    if (!domain.test(text)) continue;
-    result += text.slice(done, start) + from(text.slice(start, domain.lastIndex));
-    done = domain.lastIndex;
+    const begin = start < match.index ? start : quotedBegin(text, match.index, done);
+    if (begin === match.index) continue;
+    mailDomain.lastIndex = match.index + match[0].length;
+    if (!mailDomain.test(text)) continue;
+    result += text.slice(done, begin) + from(text.slice(begin, mailDomain.lastIndex));
+    done = mailDomain.lastIndex;
   }
   return done === 0 ? text : result + text.slice(done);
+}
+
+/** Where the quoted text (`"ada.x"@`) before an @ begins; `end` when there is none. */
+function quotedBegin(text: string, end: number, from: number): number {
+  if (text.charAt(end - 1) !== '"') return end;
+  const first = Math.max(from, end - quotedMax);
+  const opening = text.slice(first, end - 1).lastIndexOf('"');
+  return opening < 0 ? end : first + opening;
 }
 
 const separator = String.raw`(?:[\s().\-/\u2010-\u2013]|%20|%28|%29|\+){0,3}`;

@@ -228,6 +228,11 @@ describe('identifiers', () => {
     expect(identifiers({ identifiers: { customer_id: 'shop:+33612345678' } })).toEqual([
       `customer_id:shop:${hashed('+33612345678')}`,
     ]);
+    for (const address of ['user@डेटामेल.भारत', 'jon%40m%C3%BCller.de', 'jon＠plant.example']) {
+      expect(identifiers({ identifiers: { user_id: address } })).toEqual([
+        `user_id:${hashed(address)}`,
+      ]);
+    }
   });
 
   it('takes the click from the url of a page when none is stated', () => {
