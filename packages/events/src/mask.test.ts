@@ -110,6 +110,9 @@ describe('phone numbers', () => {
     ['q=iphone+1234567890'],
     ['aB3+1234567890/x'],
     ['1001'],
+    ['ABC-123-456'],
+    ['10 000 000'],
+    ['06/12/2024 10.30'],
     ['+1234'],
     ['+12345678901234567'],
   ])('%s stays', (text) => {
@@ -120,6 +123,12 @@ describe('phone numbers', () => {
     expect(isNamedPhone('phone', '0612345678')).toBe(true);
     expect(isNamedPhone('customerPhoneNumber', '612345678')).toBe(true);
     expect(isNamedPhone('billing[tel]', '06-12-34-56-78')).toBe(true);
+    for (const name of ['cell', 'cellPhones', 'telefono', 'teléfono', 'Handynummer', 'fax']) {
+      expect(isNamedPhone(name, '0612345678')).toBe(true);
+    }
+    expect(isNamedPhone('phone', '０６１２３４５６７８')).toBe(true);
+    expect(isNamedPhone('phone', '٠٦١٢٣٤٥٦٧٨')).toBe(true);
+    expect(isNamedPhone('cancelled', '0612345678')).toBe(false);
     expect(isNamedPhone('telegram_id', '612345678')).toBe(false);
     expect(isNamedPhone('phone_id', '612345678')).toBe(false);
     expect(isNamedPhone('hotel', '612345678')).toBe(false);
@@ -135,6 +144,13 @@ describe('maskUrl', () => {
     ['https://x.example/?q=+33612345678', 'https://x.example/?q=[phone]'],
     ['https://x.example/?phone=0612345678&b=2', 'https://x.example/?phone=[phone]&b=2'],
     ['https://x.example/#tel=33612345678', 'https://x.example/#tel=[phone]'],
+    ['https://x.example/?cell=0612345678', 'https://x.example/?cell=[phone]'],
+    ['https://x.example/?q=06%2012%2034%2056%2078', 'https://x.example/?q=[phone]'],
+    ['https://x.example/?q=call+06+12+34+56+78+now', 'https://x.example/?q=call+[phone]+now'],
+    ['https://x.example/?q=call%2006.12.34.56.78%21', 'https://x.example/?q=call%20[phone]%21'],
+    ['https://x.example/?q=(555)%20123-4567&b=2', 'https://x.example/?q=[phone]&b=2'],
+    ['https://x.example/?q=a+%28555%29+123-4567', 'https://x.example/?q=a+[phone]'],
+    ['https://x.example/?q=0033+6+12+34+56+78', 'https://x.example/?q=[phone]'],
     ['https://ada:secret@x.example/p', 'https://x.example/p'],
     ['https://ada@example.org/p', 'https://example.org/p'],
   ])('%s', (url, expected) => {
@@ -145,6 +161,8 @@ describe('maskUrl', () => {
     ['https://x.example/orders/1234567890?ts=1772359200000&ref=0612345678'],
     ['https://x.example/?telegram=1234567890&id=550e8400-e29b-41d4-a716-446655440000'],
     ['https://x.example/?%E0%A4%A&b=%'],
+    ['https://x.example/?t=2024-03-01+10:00:00&u=2024-03-01%2010%3A00&n=10%20000%20000'],
+    ['https://x.example/?q=iphone+15+256+2024&sum=5+06+12+34+56+78&v=1.02.03.04.05.06'],
   ])('%s stays', (url) => {
     expect(maskUrl(url)).toBe(url);
   });

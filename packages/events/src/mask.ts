@@ -62,10 +62,10 @@ function quotedBegin(text: string, end: number, from: number): number {
 const separator = String.raw`(?:[\s().\-/\u2010-\u2013]|%20|%28|%29|\+){0,3}`;
 /**
  * `+` (or %2B) and 7 to 15 digits. A `+` right after a letter or digit is a space of a query or a
- * sum, except after a percent escape.
+ * sum, except after a percent escape; after `%29`, a closing bracket, it is one, too.
  */
 const internationalPhone = new RegExp(
-  String.raw`(?:(?:(?<=%[0-9a-f]{2})|(?<![\p{L}\p{N}]))\+|%(?:25)*2b)(?:\(|%28)?` +
+  String.raw`(?:(?:(?<=%(?!29)[0-9a-f]{2})|(?<![\p{L}\p{N}]))\+|%(?:25)*2b)(?:\(|%28)?` +
     String.raw`\d(?:${separator}\d){6,14}(?!\d)`,
   'giu',
 );
@@ -81,14 +81,20 @@ export function replaceInternationalPhones(text: string, by: (phone: string) => 
 }
 
 const apart = String.raw`(?<![\p{L}\p{N}_.,+\-/%])`;
-const ends = String.raw`(?![\p{L}\p{N}_\-/%]|[.,]\d)`;
-/** (555) 123-4567 · 06 12 34 56 78 · 555-123-4567 · 0033 6 12 34 56 78. */
+/** Also behind a space of a query, which a `+` is unless numbers are added. */
+const apartInQuery = String.raw`(?:${apart}|(?<=%20|[^\d+]\+))`;
+/** Before an escaped mark that ends a number, not before `%2D`, `%2E` or `%2F`. */
+const ends = String.raw`(?![\p{L}\p{N}_\-/]|[.,]\d|%(?!2[0-9abcABC]|3[a-fA-F]))`;
+const space = String.raw`(?:\s|%20|\+)`;
+const gap = String.raw`(?:[\s.+-]|%20)`;
+/** (555) 123-4567 · 06 12 34 56 78 · 555-123-4567 · 0033 6 12 34 56 78; also as a query has them. */
 const nationalPhone = new RegExp(
   [
-    String.raw`(?<![\p{L}\p{N}_])\(\d{2,5}\)\s?\d{3,4}[\s.-]\d{3,5}${ends}`,
-    String.raw`${apart}0\d(?:([\s.-])\d\d)(?:\1\d\d){3}${ends}`,
-    String.raw`${apart}[2-9]\d\d([.-])\d{3}\2\d{4}${ends}`,
-    String.raw`${apart}00[1-9]\d{0,2}(?:[\s.-]\d{1,4}){3,6}${ends}`,
+    String.raw`(?:(?<=%20)|(?<![\p{L}\p{N}_]))(?:\(|%28)\d{2,5}(?:\)|%29)${space}?\d{3,4}` +
+      String.raw`${gap}\d{3,5}${ends}`,
+    String.raw`${apartInQuery}0\d(?:(${gap})\d\d)(?:\1\d\d){3}${ends}`,
+    String.raw`${apartInQuery}[2-9]\d\d([.-])\d{3}\2\d{4}${ends}`,
+    String.raw`${apartInQuery}00[1-9]\d{0,2}(?:${gap}\d{1,4}){3,6}${ends}`,
   ].join('|'),
   'gu',
 );
@@ -98,6 +104,8 @@ const prosePhone = new RegExp(
   'gu',
 );
 const someDigits = /\d{2}/;
+/** What each number in a national format has; most texts have it not. */
+const digitsApart = /\d{2}(?:[\s.+-]|%20|(?:\)|%29)(?:\s|%20|\+)?)\d/;
 
 /** Masks e-mail addresses and international phone numbers, and nothing that could be a number. */
 export function maskPlain(text: string): string {
@@ -110,7 +118,7 @@ export function maskPlain(text: string): string {
 /** Masks a value of unknown kind: properties, utm values. */
 export function maskValue(text: string): string {
   const masked = maskPlain(text);
-  return someDigits.test(masked) ? masked.replace(nationalPhone, phoneMask) : masked;
+  return digitsApart.test(masked) ? masked.replace(nationalPhone, phoneMask) : masked;
 }
 
 /** Masks what people write: texts and titles. */
@@ -121,19 +129,34 @@ export function maskProse(text: string): string {
 
 const phoneWords: ReadonlySet<string> = new Set([
   'phone',
-  'phones',
   'telephone',
-  'tel',
-  'telefon',
+  'phonenumber',
+  'cell',
+  'cellphone',
   'mobile',
+  'mobil',
   'msisdn',
   'whatsapp',
-  'phonenumber',
+  'gsm',
+  'tel',
+  'fax',
+  'telefon',
+  'telefono',
+  'telefone',
+  'telefoon',
+  'telefonnummer',
+  'mobilnummer',
+  'rufnummer',
+  'handy',
+  'handynummer',
+  'celular',
 ]);
 /** Most names have none of the words, which is cheaper to see. */
 const couldNamePhone = new RegExp([...phoneWords].join('|'), 'i');
 const betweenWords = /[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/;
-const phoneDigits = /^\D{0,4}\d(?:[\s().\-/]{0,3}\d){6,14}\D{0,2}$/;
+const plural = /s$/;
+/** Digits of any script: full-width and Arabic ones, too. */
+const phoneDigits = /^\P{Nd}{0,4}\p{Nd}(?:[\s().\-/]{0,3}\p{Nd}){6,14}\P{Nd}{0,2}$/u;
 
 /** The words that tell stand at a name's end; what is before is not looked at. */
 const nameLengthMax = 128;
@@ -143,7 +166,7 @@ export function namesPhone(name: string): boolean {
   const end = name.slice(-nameLengthMax);
   if (!couldNamePhone.test(end)) return false;
   const words = end.split(betweenWords).map((word) => word.toLowerCase());
-  return words.some((word) => phoneWords.has(word)) && !words.includes('id');
+  return words.some((word) => phoneWords.has(word.replace(plural, ''))) && !words.includes('id');
 }
 
 /** Whether a value is a phone number in whatever format, given that its field may hold one. */

@@ -18,6 +18,23 @@ describe('maskedJson', () => {
     });
   });
 
+  it('takes the parts of a named phone for one, and nothing else of it', () => {
+    const value = {
+      phone: { number: '0612345678', country: 'FR', updated: 1772359200000 },
+      phones: [{ value: 612345678, phone_id: '612345678' }, ['0612345678']],
+      mobile: { work: { raw: '0612345678' }, os: '1234567' },
+      number: '0612345678',
+      value: 1772359200000,
+    };
+    expect(JSON.parse(maskedJson(value, maskValue))).toEqual({
+      phone: { number: '[phone]', country: 'FR', updated: 1772359200000 },
+      phones: [{ value: '[phone]', phone_id: '612345678' }, ['[phone]']],
+      mobile: { work: { raw: '[phone]' }, os: '1234567' },
+      number: '0612345678',
+      value: 1772359200000,
+    });
+  });
+
   it('keeps fields named like those of objects', () => {
     const text = '{"__proto__":{"a":1},"constructor":2,"toString":"x"}';
     expect(maskedJson(JSON.parse(text), maskValue)).toBe(text);

@@ -8,6 +8,10 @@ import { wellFormed } from './text.js';
 /** Nesting of properties and items; what is deeper is null. */
 export const jsonDepthMax = 32;
 
+/** Names of parts that are what the whole is: of `{"phone": {"number": …}}`, but not its country. */
+const partNames =
+  /^(?:numbers?|values?|raw|formatted|e164|(?:inter)?national|home|work|main|primary|private)$/i;
+
 /** JSON text of a value from JSON, with its texts and names masked. */
 export function maskedJson(value: unknown, mask: (text: string) => string): string {
   return writeJson(value, false, mask, 0);
@@ -29,7 +33,8 @@ function writeJson(
   }
   const fields = Object.entries(value).map(
     ([key, field]) =>
-      `${writeText(key, false, mask)}:${writeJson(field, namesPhone(key), mask, depth + 1)}`,
+      `${writeText(key, false, mask)}:` +
+      writeJson(field, partNames.test(key) ? isPhone : namesPhone(key), mask, depth + 1),
   );
   return `{${fields.join(',')}}`;
 }

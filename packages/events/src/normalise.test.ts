@@ -390,6 +390,18 @@ describe('purchase', () => {
     });
   });
 
+  it('masks phone numbers in its items, and no other numbers', () => {
+    const items = [
+      { name: 'Card', note: 'gift for 06 12 34 56 78', by: '(555) 867-5309', phone: '0612345678' },
+      { sku: 'ABC-123-456', ean: '4006381333931', price: '10 000 000', at: '2024-03-01 10:00' },
+    ];
+    const kept = purchase({ order_id: '1', items })?.items ?? '';
+    expect(JSON.parse(kept)).toEqual([
+      { name: 'Card', note: 'gift for [phone]', by: '[phone]', phone: '[phone]' },
+      items[1],
+    ]);
+  });
+
   it('may know the number alone', () => {
     const nothing = { total: null, currency: '', tax: null, shipping: null };
     expect(purchase({ order_id: 'x' })).toEqual({

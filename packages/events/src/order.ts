@@ -4,7 +4,7 @@
  */
 import type { Cleaning } from './click-ids.js';
 import type { Purchase, RefundStatement } from './generated/records.js';
-import { maskPlain } from './mask.js';
+import { maskValue } from './mask.js';
 import { maskedJson } from './masked-json.js';
 import { parseMoney } from './money.js';
 import type { Rejections } from './rejection.js';
@@ -28,7 +28,7 @@ export function readPurchase(
     tax: readAmount(order['tax'], currency, rejections),
     shipping: readAmount(order['shipping'], currency, rejections),
     couponCodes: readCouponCodes(order['coupon_codes'], rejections),
-    items: Array.isArray(order['items']) ? maskedJson(json(order['items']), maskPlain) : null,
+    items: Array.isArray(order['items']) ? maskedJson(json(order['items']), maskValue) : null,
   };
 }
 
