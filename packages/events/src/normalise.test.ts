@@ -312,9 +312,54 @@ describe('consent', () => {
     expect(JSON.parse(allowed.properties)).toEqual(properties);
   });
 
+  it('leaves no identifier of the contract then but the order, under whole names alone', () => {
+    const secret = 'S3cret';
+    const search = `user_id=${secret}&anonymousId=${secret}&_fbc=${secret}&_gcl_aw=${secret}&b=1`;
+    const cleanSearch = 'user_id=&anonymousId=&_fbc=&_gcl_aw=&b=1';
+    const kept = {
+      ...{ email_consent: true, userIdentity: 'yes', my_user_id_type: 'x', phone_model: 'Nine' },
+      ...{ order_id: '1', transaction_id: 't-1', coupon: 'ADA10', sku: 's-1', name: 'userId' },
+      ...{ query: '?order_id=1&transaction_id=2&user_identity=3&coupon_code=C&sku=4&utm_id=5' },
+      ...{ json: '{"order_id":"1","email_consent":true,"name":"user_id"}' },
+    };
+    const properties = {
+      ...kept,
+      ...{ user_id: secret, userId: secret, customer_id: secret, anonymousId: secret },
+      ...{ rosi_anonymous_id: secret, rosi_id: secret, email: secret, handle: secret },
+      ...{ _fbc: secret, fbc: secret, _gcl_aw: secret, gcl_dc: secret },
+      list: [
+        { name: 'gclid', value: secret },
+        { key: 'userId', value: secret, type: 'text' },
+        { name: 'size', value: 42 },
+      ],
+      text: `{"gclid":"${secret}","n":1,"user_id": 7000123,"deep":{"initial_fbclid":["${secret}"]}}`,
+      escaped: JSON.stringify({ a: JSON.stringify({ userId: `x"${secret}`, b: 1 }) }),
+      pairs: `[{"name":"gclid","value":"${secret}"}]`,
+      search,
+      inner: `/in?to=${encodeURIComponent(`https://s.example/?${search}`)}&c=2`,
+      data: `?data=${encodeURIComponent(JSON.stringify({ userId: secret, b: 1, gclid: 7000123 }))}`,
+    };
+    const page = { url: `https://s.example/?${search}`, referrer: `https://s.example/?${search}` };
+    const event = accepted({ ...raw, page, properties, consent: { analytics: false } });
+    expect(JSON.stringify(event)).not.toMatch(/s3cret|7000123/i);
+    expect(event.page?.url).toBe(`https://s.example/?${cleanSearch}`);
+    expect(JSON.parse(event.properties)).toEqual({
+      ...kept,
+      list: [{ name: 'gclid' }, { key: 'userId', type: 'text' }, { name: 'size', value: 42 }],
+      text: '{"gclid":"","n":1,"user_id": null,"deep":{"initial_fbclid":null}}',
+      escaped: JSON.stringify({ a: JSON.stringify({ userId: '', b: 1 }) }),
+      pairs: '[{"name":"gclid","value":""}]',
+      search: cleanSearch,
+      inner: `/in?to=${encodeURIComponent(`https://s.example/?${cleanSearch}`)}&c=2`,
+      data: `?data=${encodeURIComponent('{"userId":"","b":1,"gclid":null}')}`,
+    });
+  });
+
   it('takes linear time to do so', () => {
     // Quadratic, these would take hours.
-    for (const piece of ['gclid%', '%25', '%2567', 'gclid%3d', 'gclid=', 'gclid%253D%2526']) {
+    const inJson = ['"gclid":', '"gclid":"', '\\"gclid\\":\\"', '%22gclid%22:%22', '\\"', ' ":'];
+    const inUrls = ['gclid%', '%25', '%2567', 'gclid%3d', 'gclid=', 'gclid%253D%2526'];
+    for (const piece of [...inUrls, ...inJson]) {
       const text = `gclid%${piece.repeat(200_000)}`;
       accepted({ ...raw, properties: { text }, consent: { analytics: false } });
     }
