@@ -4,7 +4,7 @@
  * without its amount or day. Fields that are absent are left out of the entry.
  */
 import type { CatalogueEntry } from './generated/records.js';
-import { maskPlain, maskProse, maskUrlQuery } from './mask.js';
+import { maskPlain, maskProse, maskUrlQuery, maskValue, withoutCredentials } from './mask.js';
 import { couponCode, readAmount, readCurrency } from './order.js';
 import type { Rejections } from './rejection.js';
 import {
@@ -36,14 +36,31 @@ const label: Reader = (stated) => {
   return maskedCut(text, labelLengthMax, maskProse) || undefined;
 };
 
-/** Names by which the public knows an author: `@ada@social.example` is no e-mail address. */
-const publicName: Reader = (stated) => {
-  const mask = (text: string) => (/(?:^|:)@/.test(text) ? text : maskPlain(text));
-  return maskedCut(stringOrEmpty(stated).trim(), labelLengthMax, mask) || undefined;
-};
+/** `@ada@social.example` is no e-mail address. */
+const handle = /(?<![^\s:,;(])@[\p{L}\p{M}\p{N}_.-]+(?:@[\p{L}\p{M}\p{N}_.-]+)?/gu;
+
+/** Names by which the public knows an author: handles stay, what stands beside them is masked. */
+const publicName: Reader = (stated) =>
+  maskedCut(stringOrEmpty(stated).trim(), labelLengthMax, maskBesideHandles) || undefined;
+
+function maskBesideHandles(text: string): string {
+  let masked = '';
+  let done = 0;
+  for (const { index, 0: found } of text.matchAll(handle)) {
+    masked += maskValue(text.slice(done, index)) + found;
+    done = index + found.length;
+  }
+  return masked + maskValue(text.slice(done));
+}
 
 const url: Reader = (stated) =>
   maskedCut(stringOrEmpty(stated).trim(), urlLengthMax, maskUrlQuery) || undefined;
+
+/** Where a link leads; with a user name before its host nowhere, as for links that are made. */
+const destination: Reader = (stated, rejections) => {
+  const text = stringOrEmpty(stated).trim();
+  return withoutCredentials(text) === text ? url(text, rejections) : undefined;
+};
 
 export function normalisePlatform(stated: unknown): string {
   return maskedCut(stringOrEmpty(stated).trim().toLowerCase(), labelLengthMax, maskPlain);
@@ -137,7 +154,10 @@ const kinds: Readonly<Record<CatalogueType, Kind>> = {
     idField: 'campaign_id',
     fields: { campaign_id: id, name: label, objective: label, starts_at: time, ends_at: time },
   },
-  link: { idField: 'link_id', fields: { link_id: id, url, ...owners, program_id: id } },
+  link: {
+    idField: 'link_id',
+    fields: { link_id: id, url: destination, ...owners, program_id: id },
+  },
   coupon: { idField: 'code', fields: { code: coupon, ...owners, program_id: id } },
   spend: { idField: 'spend_id', fields: { spend_id: id, date: day, ...owners, platform } },
 };

@@ -180,12 +180,15 @@ export function isNamedPhone(name: string, value: string): boolean {
 const credentials = /^([a-z][a-z0-9+.-]*:)?\/\/[^/?#]*@/i;
 const queryField = /([?&;#])([^=&;#?]{1,64})=([^&;#]{1,64})(?=[&;#]|$)/g;
 
-/** Masks an url; a user name and password before its host are taken out. */
+/** A user name and password before an url's host are taken out. */
+export function withoutCredentials(url: string): string {
+  if (!url.includes('@')) return url;
+  return url.replace(credentials, (_, scheme: string | undefined) => `${scheme ?? ''}//`);
+}
+
+/** Masks an url, without its user name and password. */
 export function maskUrl(url: string): string {
-  const bare = url.includes('@')
-    ? url.replace(credentials, (_, scheme: string | undefined) => `${scheme ?? ''}//`)
-    : url;
-  const masked = maskValue(bare);
+  const masked = maskValue(withoutCredentials(url));
   if (!couldNamePhone.test(masked)) return masked;
   return masked.replace(queryField, (field, mark: string, name: string, value: string) =>
     isNamedPhone(name, value.replace(/%[0-9a-f]{2}|\+/gi, ' ').trim())
@@ -196,6 +199,7 @@ export function maskUrl(url: string): string {
 
 /** Masks the query and fragment alone: the path of a public page may name a public handle. */
 export function maskUrlQuery(url: string): string {
-  const start = url.search(/[?#]/);
-  return start < 0 ? url : url.slice(0, start) + maskUrl(url.slice(start));
+  const bare = withoutCredentials(url);
+  const start = bare.search(/[?#]/);
+  return start < 0 ? bare : bare.slice(0, start) + maskUrl(bare.slice(start));
 }

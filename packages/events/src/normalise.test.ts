@@ -735,6 +735,30 @@ describe('catalogue', () => {
     });
   });
 
+  it('takes a user name and password out of an url', () => {
+    const post = { post_id: 'p', url: 'https://ada:secret@x.example/@ada@y.example?m=a@b.example' };
+    expect(entry({ type: 'post', post }).entry).toEqual({
+      post_id: 'p',
+      url: 'https://x.example/@ada@y.example?m=[email]',
+    });
+    // A link that leads elsewhere than it seems to leads nowhere.
+    const link = { link_id: 'l', url: 'https://shop.example@evil.example/' };
+    expect(entry({ type: 'link', link }).entry).toEqual({ link_id: 'l' });
+  });
+
+  it.each([
+    ['@ada, mail ada@x.example', '@ada, mail [email]'],
+    ['x:@a ada@x.example +33612345678', 'x:@a [email] [phone]'],
+    ['Ada (@ada@social.example) 06 12 34 56 78', 'Ada (@ada@social.example) [phone]'],
+    ['mastodon:@ada@social.example', 'mastodon:@ada@social.example'],
+    ['ada@x.example', '[email]'],
+  ])('masks what stands beside a handle: %s', (author, expected) => {
+    expect(entry({ type: 'post', post: { post_id: 'p', author } }).entry).toEqual({
+      post_id: 'p',
+      author: expected,
+    });
+  });
+
   it('keeps the other kinds', () => {
     const influencer = {
       ...{ influencer_id: 'i', name: 'Ada', commission_rate: '0.1' },
