@@ -202,6 +202,33 @@ it(
 );
 
 it(
+  'an order that is its own person stays as it is',
+  async () => {
+    const product = await start();
+    const guest = {
+      event_id: 'order-of-a',
+      type: 'purchase',
+      occurred_at: time(2),
+      order: { order_id: 'o-a', total: '30.01', currency: 'EUR' },
+    };
+    await postAll(product, [guest]);
+    await product.settle();
+    const before = { totals: await totals(product), order: await orderOfA(product) };
+    const identities = () => product.sql('SELECT identifier, person_id FROM identities_current');
+    const persons = await identities();
+    expect(persons).toHaveLength(1);
+    await operate(product, 'POST', '/v1/persons/erase', { identifiers: { order_id: 'o-a' } });
+    await product.settle();
+    expect(await totals(product)).toEqual(before.totals);
+    expect(await orderOfA(product)).toEqual(before.order);
+    expect(await identities()).toEqual(persons);
+    const checked = await runCommand(dataDir, ['check']);
+    expect(checked.code, checked.stdout).toBe(0);
+  },
+  testMsMax,
+);
+
+it(
   'says what is missing, and takes no identifier that it can not use',
   async () => {
     const product = await start();

@@ -6,9 +6,11 @@ import {
   isErasedId,
   type LedgerErasure,
   type LedgerIdentity,
+  type LedgerOrder,
   type LedgerTouchpoint,
   ledgerErasures,
   ledgerIdentities,
+  ledgerOrders,
   ledgerTouchpoints,
   type Topic,
   type UpkeepBegun,
@@ -53,8 +55,9 @@ export class LedgerReader {
     return records;
   }
 
-  #forget({ members, orders }: LedgerErasure): void {
+  #forget({ members, orders, persons }: LedgerErasure): void {
     const erased = new Set(members);
+    const gone = new Set(persons);
     const erasedOrders = new Set(orders);
     const isKept = (one: Named) => !erased.has(`${one.identifierType}:${one.identifier}`);
     this.#keep<LedgerIdentity>(ledgerIdentities, isKept);
@@ -62,6 +65,11 @@ export class LedgerReader {
       const isTheirs = one.identifierType === ORDER && erasedOrders.has(one.identifier);
       return isKept(one) && (!isTheirs || isErasedId(one.touch.touchpointId));
     });
+    const orderRecords = this.all<LedgerOrder>(ledgerOrders).map((order) => ({
+      ...order,
+      deltas: order.deltas.filter(({ personId }) => !gone.has(personId)),
+    }));
+    this.#records.set(ledgerOrders.name, orderRecords);
   }
 
   #keep<T>(topic: Topic<T>, isKept: (record: T) => boolean): void {

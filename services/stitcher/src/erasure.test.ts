@@ -94,6 +94,20 @@ function totals(driver: TestDriver): Map<string, number> {
   return new Map([...sums].sort());
 }
 
+/** Credits of an order that the differences left in ClickHouse sum up to, by model. */
+function summed(driver: TestDriver): Map<string, number> {
+  const gone = new Set(driver.output(ledgerErasures).flatMap(({ persons }) => persons));
+  const sums = new Map<string, number>();
+  for (const { orderId, deltas } of driver.output(ledgerOrders)) {
+    for (const { model, personId, credit } of deltas) {
+      if (gone.has(personId)) continue;
+      const key = `${orderId} ${model}`;
+      sums.set(key, (sums.get(key) ?? 0) + credit);
+    }
+  }
+  return new Map([...sums].sort());
+}
+
 /** Every key and value in state, as text. */
 function stateText(driver: TestDriver): string {
   const processors = ['repeats', 'identifiers', 'identity', 'journeys'];
@@ -116,8 +130,9 @@ function rows(driver: TestDriver) {
   const orders = new Set(driver.output(ledgerErasures).flatMap((one) => one.orders));
   const keyOf = (one: { identifierType: string; identifier: string }) =>
     `${one.identifierType}:${one.identifier}`;
+  const persons = new Set(driver.output(ledgerErasures).flatMap((one) => one.persons));
   const identities = newest(driver.output(ledgerIdentities), keyOf).filter(
-    (one) => !gone.has(keyOf(one)),
+    (one) => !gone.has(keyOf(one)) && !persons.has(one.personId),
   );
   const touchpoints = driver
     .output(ledgerTouchpoints)
@@ -151,6 +166,7 @@ describe('erasure', () => {
     const before = run([...ada, ...others]);
     const after = run([...ada, ...others], erase(byEmail));
     expect(totals(after)).toEqual(totals(before));
+    expect(summed(after)).toEqual(summed(before));
     const facts = ({ orderId, net, newCustomer, orderedAt, eligible }: LedgerOrder) => ({
       orderId,
       net,
@@ -321,6 +337,32 @@ describe('erasure', () => {
     expect(stateText(driver)).not.toContain('ada-');
     expect(rows(driver).touchpoints).toHaveLength(1300 + 5 + 2);
     expect(totals(driver)).toEqual(totals(run([...ada, ...many, ...others])));
+  });
+
+  it('of orders that are their own person leaves what they have', () => {
+    const guests = [
+      purchase('o-guest', 4, {}),
+      purchase('o-pair-1', 4, {}),
+      purchase('o-pair-2', 5, {}),
+      { ...click('g1', 3, {}), identifiers: [{ type: 'order_id', value: 'o-pair-1' }] },
+      collected({
+        event_id: 'pair',
+        type: 'refund',
+        refund: { refund_id: 'pair', order_id: 'o-pair-2', total: '1.00', currency: 'EUR' },
+        order: { order_id: 'o-pair-1' },
+      }),
+    ];
+    const named = ['o-guest', 'o-pair-2'].map((value) => ({ type: 'order_id', value }));
+    const before = run([...guests, ...others]);
+    const after = run([...guests, ...others], erase(named));
+    expect(after.output(ledgerErasures)[0]?.orders.toSorted()).toEqual(
+      ['o-guest', 'o-pair-1', 'o-pair-2'].toSorted(),
+    );
+    expect(totals(after)).toEqual(totals(before));
+    expect(summed(after)).toEqual(summed(before));
+    const persons = (driver: TestDriver) =>
+      rows(driver).identities.map(({ identifier, personId }) => [identifier, personId]);
+    expect(persons(after)).toEqual(persons(before));
   });
 
   it('of several persons and again is as one each', () => {

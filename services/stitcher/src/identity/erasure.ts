@@ -88,7 +88,7 @@ export class Erasure {
     this.#store.keepErased(erasure, {
       members: erased.map(({ identifier }) => identifier),
       orders: orders.map(({ identifier }) => parseIdentifierKey(identifier).value),
-      persons: all.map(({ identifier }) => personIdOf(identifier, digest)),
+      persons: this.#personsGone(all, orders),
       erasedAt: asked.erasedAt,
       placed,
     });
@@ -102,6 +102,13 @@ export class Erasure {
     const recordedAt = this.#context.now();
     const told = { workspace, generation: 0, recordedAt, placed: [], ...erased };
     this.#context.emit(ledgerErasures, told, cause);
+  }
+
+  /** Persons that these were, or may have been, but those whom the ones that stay still are. */
+  #personsGone(all: readonly Member[], staying: readonly Member[]): string[] {
+    const used = new Set(staying.map((member) => this.#personOf(member)));
+    const persons = all.map(({ identifier }) => personIdOf(identifier, digest));
+    return persons.filter((personId) => !used.has(personId));
   }
 
   #personOf(member: Member): string {
