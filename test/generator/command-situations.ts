@@ -3,6 +3,7 @@
  * valued or recorded again, and erases persons. No producer can send
  * these, so they come up only when asked for.
  */
+import { newOrder, purchase } from './order-situations.js';
 import { touch } from './touch-situations.js';
 import { type Body, dayMs, type World } from './world.js';
 
@@ -90,4 +91,26 @@ export function eraseDevice(world: World): void {
   touch(world, 'click', a, world.instant(), { identifiers: { anonymous_id: device } });
   const request = { server: true, withoutOccurredAt: true };
   world.emit('erase', world.instant(), { identifiers: { anonymous_id: device } }, request);
+}
+
+/** Of nobody but itself, with a click of its own. */
+export function eraseOrderAlone(world: World): void {
+  const order = newOrder(world);
+  purchase(world, order, { server: true }, { identifiers: {} });
+  const named = { identifiers: {}, order: { order_id: order.orderId } };
+  touch(world, 'click', order.person, order.at - dayMs, named);
+  eraseOrder(world, order.orderId);
+}
+
+/** Whoever an order's person is, and again: by then its person has been erased. */
+export function eraseOrderAgain(world: World): void {
+  if (world.orders.length === 0) return;
+  const { orderId } = world.random.pick(world.orders);
+  for (let i = 0; i < 3; i++) eraseOrder(world, orderId);
+  world.count('erase_order_again');
+}
+
+function eraseOrder(world: World, orderId: string): void {
+  const request = { server: true, withoutOccurredAt: true };
+  world.emit('erase', world.instant(), { order: { order_id: orderId } }, request);
 }

@@ -36,6 +36,8 @@ export const weightsOfCommands = {
   upkeep: 0.5,
   erase_person: 1,
   erase_device: 0.15,
+  erase_order_alone: 0.5,
+  erase_order_again_tried: 0.3,
 } as const;
 
 export interface GeneratedSet extends OracleInput {

@@ -106,6 +106,8 @@ export const situations = {
   upkeep: at(0, commands.upkeep),
   erase_person: at(0, commands.erasePerson),
   erase_device: at(0, commands.eraseDevice),
+  erase_order_alone: at(0, commands.eraseOrderAlone),
+  erase_order_again_tried: at(0, commands.eraseOrderAgain),
 } as const satisfies Readonly<Record<string, Situation>>;
 
 export type SituationName = keyof typeof situations;

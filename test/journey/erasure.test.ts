@@ -191,8 +191,11 @@ it(
     await expectForgotten(product, traces);
     await expectSameIds(product);
     expect(await orderOfA(product)).toMatchObject({ net: 2001, person_id: order?.['person_id'] });
+    const kept = { totals: await totals(product), order: await orderOfA(product) };
     await operate(product, 'POST', '/v1/persons/erase', { identifiers: { order_id: 'o-a' } });
     await expectForgotten(product, traces);
+    await expectSameIds(product);
+    expect({ totals: await totals(product), order: await orderOfA(product) }).toEqual(kept);
     const again = await runCommand(dataDir, ['check']);
     expect(again.code, again.stdout).toBe(0);
     const books = await booksOf(product);

@@ -2,7 +2,8 @@
  * Erasure: the one thing to which the law of order does not apply. At its place in the log every
  * person to whom one of its identifiers belongs is renamed: each identifier but order_ids to a
  * random one of the same type (a customer_id keeps its shop), each touchpoint to a random id.
- * What was seen stays as it was, and so does everything that follows from it.
+ * What was seen stays as it was, and so does everything that follows from it. What an erasure gave
+ * a name or id points to nobody: another one leaves it.
  *
  * Later events that occurred or were received no later than the erasure and carry a renamed
  * identifier lose all identifiers but the order_id that they belong to, as without consent; those
@@ -11,6 +12,9 @@
  */
 import { eventPerson, identifierKey, type Persons, personsOf } from './persons.js';
 import type { Accepted, Identifier, Renaming } from './types.js';
+
+/** Keys of identifiers and ids of events that erasures have given. */
+type Given = Set<string>;
 
 interface Suppression {
   readonly keys: ReadonlySet<string>;
@@ -32,31 +36,38 @@ function concernedBy(erasure: Accepted, persons: Persons): Identifier[] {
 const isOrder = ({ type }: Identifier): boolean => type === 'order_id';
 const keysOf = (identifiers: readonly Identifier[]) => new Set(identifiers.map(identifierKey));
 
+interface Erased {
+  /** Whom the erasure concerns, orders included. */
+  readonly concerned: readonly Identifier[];
+  readonly persons: Persons;
+  readonly renaming: Renaming | undefined;
+  readonly label: string;
+}
+
 /** The events of the log so far, as if they had always been somebody else's. */
 function renamed(
   log: readonly Accepted[],
-  erased: readonly Identifier[],
-  persons: Persons,
-  renaming: Renaming | undefined,
-  label: string,
+  { concerned, persons, renaming, label }: Erased,
+  given: Given,
 ): Accepted[] {
   const names = new Map<string, Identifier>();
-  for (const [index, old] of erased.entries()) {
+  for (const [index, old] of concerned.entries()) {
     const key = identifierKey(old);
+    if (isOrder(old) || given.has(key)) continue;
     const value = renaming?.identifiers.get(key) ?? `${prefixOf(old)}${label}-${index}`;
     names.set(key, { type: old.type, value });
   }
+  for (const name of names.values()) given.add(identifierKey(name));
   const gone = new Set(
-    erased.map((old) => persons.personOf(old)).filter((person) => person !== ''),
+    concerned.map((old) => persons.personOf(old)).filter((person) => person !== ''),
   );
   return log.map((event, index) => {
+    const identifiers = event.identifiers.map((one) => names.get(identifierKey(one)) ?? one);
     const isTheirs = event.touchpoint && gone.has(eventPerson(event, persons));
-    const id = renaming?.touchpoints.get(event.eventId) ?? `${label}-touchpoint-${index}`;
-    return {
-      ...event,
-      eventId: isTheirs ? id : event.eventId,
-      identifiers: event.identifiers.map((one) => names.get(identifierKey(one)) ?? one),
-    };
+    if (!isTheirs || given.has(event.eventId)) return { ...event, identifiers };
+    const eventId = renaming?.touchpoints.get(event.eventId) ?? `${label}-touchpoint-${index}`;
+    given.add(eventId);
+    return { ...event, eventId, identifiers };
   });
 }
 
@@ -64,6 +75,7 @@ function suppressed(
   event: Accepted,
   suppressions: readonly Suppression[],
   renamings: readonly Renaming[],
+  given: Given,
 ): Accepted {
   const isLate = suppressions.some(
     ({ keys, until }) =>
@@ -75,6 +87,7 @@ function suppressed(
   if (identifiers.length > 0 && !event.touchpoint) return { ...event, identifiers };
   const ids = renamings.map(({ touchpoints }) => touchpoints.get(event.eventId));
   const eventId = ids.find((id) => id !== undefined) ?? `late-${event.eventId}`;
+  given.add(eventId);
   return { ...event, eventId, identifiers };
 }
 
@@ -85,18 +98,20 @@ export function withErasures(
 ): Accepted[] {
   let log: Accepted[] = [];
   const suppressions: Suppression[] = [];
+  const given: Given = new Set();
   let number = 0;
   for (const event of events) {
     if (event.type !== 'erase') {
-      log.push(suppressed(event, suppressions, renamings));
+      log.push(suppressed(event, suppressions, renamings, given));
       continue;
     }
     const persons = personsOf(log);
     const concerned = concernedBy(event, persons);
-    const erased = concerned.filter((one) => !isOrder(one));
-    log = renamed(log, erased, persons, renamings[number], `erased-${number}`);
-    suppressions.push({ keys: keysOf(erased), until: event.occurredAt });
+    const others = concerned.filter((one) => !isOrder(one));
+    suppressions.push({ keys: keysOf(others), until: event.occurredAt });
     suppressions.push({ keys: keysOf(concerned.filter(isOrder)), until: Number.POSITIVE_INFINITY });
+    const label = `erased-${number}`;
+    log = renamed(log, { concerned, persons, renaming: renamings[number], label }, given);
     number += 1;
   }
   return log;

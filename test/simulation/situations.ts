@@ -34,6 +34,8 @@ export const requiredSituations = [
   'an event comes late for an erased person',
   'an erased event is repeated',
   'somebody comes again after an erasure',
+  'an order that is its own person is erased',
+  'an order of an erased person is erased again',
 ] as const;
 export type SituationSeen = (typeof requiredSituations)[number];
 
@@ -51,6 +53,7 @@ export class Situations {
   readonly #purchased = new Set<string>();
   readonly #refundedFirst = new Set<string>();
   readonly #erased = new Set<string>();
+  readonly #erasedOrders = new Set<string>();
   readonly #eventsBefore = new Set<string>();
   /** Seen before an erasure. */
   readonly #eventsErased = new Set<string>();
@@ -78,7 +81,16 @@ export class Situations {
   #forgotten({ members, orders }: LedgerErasure): void {
     for (const member of members) this.#erased.add(member);
     for (const eventId of this.#eventsBefore) this.#eventsErased.add(eventId);
-    if (orders.length > 0) this.#count('an erasure renames a person with orders');
+    if (members.length > 0 && orders.length > 0) {
+      this.#count('an erasure renames a person with orders');
+    }
+    const recorded = orders.filter((order) => this.#recordedPersons.has(order));
+    if (recorded.some((order) => this.#erasedOrders.has(order))) {
+      this.#count('an order of an erased person is erased again');
+    } else if (members.length === 0 && recorded.length > 0) {
+      this.#count('an order that is its own person is erased');
+    }
+    if (members.length > 0) for (const order of orders) this.#erasedOrders.add(order);
   }
 
   #count(situation: SituationSeen): void {

@@ -365,6 +365,45 @@ describe('erasure', () => {
     expect(persons(after)).toEqual(persons(before));
   });
 
+  it('again, by an order, finds nothing to rename', () => {
+    const alone = click('g1', 3, { anonymous_id: 'guest' });
+    const before = run([...ada, ...others, alone], erase(byEmail));
+    const named = { type: 'order_id', value: 'o-1' };
+    const after = run(
+      [...ada, ...others, alone],
+      erase(byEmail),
+      erase([named, { type: 'anonymous_id', value: 'guest' }], 'y'),
+    );
+    expect(totals(after)).toEqual(totals(before));
+    expect(summed(after)).toEqual(summed(before));
+    expect(after.output(ledgerErasures).at(-1)?.members).toEqual(['anonymous_id:guest']);
+    const shapes = (driver: TestDriver) =>
+      rows(driver)
+        .touchpoints.map(({ touch }) => `${touch.touchedAt} ${touch.postId}`)
+        .sort();
+    expect(shapes(after)).toEqual(shapes(before));
+    expect(rows(after).identities).toHaveLength(rows(before).identities.length);
+  });
+
+  it('again renames whoever was linked to an erased person since', () => {
+    const unlinked = collected({
+      event_id: 'unlink',
+      type: 'unlink',
+      identifiers: { user_id: 'bob', anonymous_id: 'kiosk' },
+    });
+    const parts = [[...ada, ...others], erase(byEmail), [unlinked]];
+    const before = run(...parts);
+    const after = run(...parts, erase([{ type: 'order_id', value: 'o-1' }], 'y'));
+    expect(totals(after)).toEqual(totals(before));
+    expect(summed(after)).toEqual(summed(before));
+    expect(after.output(ledgerErasures).at(-1)?.members).toEqual(['anonymous_id:kiosk']);
+    expect(stateText(after)).not.toContain('kiosk');
+    expect(rows(after).touchpoints).toHaveLength(rows(before).touchpoints.length);
+    const persons = (driver: TestDriver) =>
+      new Set(rows(driver).identities.map(({ personId }) => personId)).size;
+    expect(persons(after)).toBe(persons(before));
+  });
+
   it('of several persons and again is as one each', () => {
     const all = [...ada, ...others];
     const driver = run(

@@ -543,6 +543,8 @@ export interface StateMember {
   readonly assignedShared: boolean;
   /** Of its direct links. */
   readonly counts: StateLinkCounts;
+  /** An erasure gave it its name, which points to nobody: none renames it again. */
+  readonly erased: boolean;
 }
 
 /** A code that the order uses. */
@@ -749,7 +751,7 @@ export const stateItemCodec: Codec<StateItem> = codec(
 
 /** Codec of schemas/state_member.avsc. */
 export const stateMemberCodec: Codec<StateMember> = codec(
-  {"type":"record","name":"rosi.StateMember","fields":[{"name":"component","type":"long"},{"name":"shared","type":"boolean"},{"name":"assignedPersonId","type":"string"},{"name":"assignedShared","type":"boolean"},{"name":"counts","type":{"type":"record","name":"rosi.StateLinkCounts","fields":[{"name":"userIds","type":"int"},{"name":"customers","type":{"type":"array","items":{"type":"record","name":"rosi.StateShopCustomers","fields":[{"name":"shop","type":"string"},{"name":"count","type":"int"}]}}},{"name":"emails","type":"int"},{"name":"anonymousIds","type":"int"},{"name":"strong","type":"int"}]}}]},
+  {"type":"record","name":"rosi.StateMember","fields":[{"name":"component","type":"long"},{"name":"shared","type":"boolean"},{"name":"assignedPersonId","type":"string"},{"name":"assignedShared","type":"boolean"},{"name":"counts","type":{"type":"record","name":"rosi.StateLinkCounts","fields":[{"name":"userIds","type":"int"},{"name":"customers","type":{"type":"array","items":{"type":"record","name":"rosi.StateShopCustomers","fields":[{"name":"shop","type":"string"},{"name":"count","type":"int"}]}}},{"name":"emails","type":"int"},{"name":"anonymousIds","type":"int"},{"name":"strong","type":"int"}]}},{"name":"erased","type":"boolean","default":false}]},
 );
 
 /** Codec of schemas/state_order.avsc. */

@@ -66,8 +66,12 @@ export class Erasure {
   #rename(asked: ErasureAsked, tied: readonly string[], version: number, cause: number): Member[] {
     const { workspace, erasure } = asked;
     const all = this.#membersOf(asked.members);
-    const erased = all.filter(({ identifier }) => !isOrder(identifier));
     const orders = all.filter(({ identifier }) => isOrder(identifier));
+    const others = all.filter(({ identifier }) => !isOrder(identifier));
+    const erased = others.filter((member) => !member.erased);
+    // Of somebody erased before, who has no other names: they stay, and so do the touchpoints.
+    const spared = others.filter((member) => member.erased);
+    const staying = [...spared, ...orders];
     const tell = (identifier: string, renamed: string) => {
       const nobody = { personId: '', shared: false, version, answers: 0, ordersAlone: false };
       const told = { workspace, identifier, ...nobody, forget: true, renamed, tied };
@@ -84,15 +88,15 @@ export class Erasure {
     this.#store.forgetNew(all);
     this.#renewRepresentatives(all);
     const placed = tied.map((id, place) => erasedTouchId(this.#hash, workspace, id, place));
-    this.#suppress(asked, all, placed, cause);
+    this.#suppress(asked, [...erased, ...orders], placed, cause);
     this.#store.keepErased(erasure, {
       members: erased.map(({ identifier }) => identifier),
       orders: orders.map(({ identifier }) => parseIdentifierKey(identifier).value),
-      persons: this.#personsGone(all, orders),
+      persons: this.#personsGone(all, staying),
       erasedAt: asked.erasedAt,
       placed,
     });
-    return [...renamed, ...orders.filter(({ isNew }) => !isNew)];
+    return [...renamed, ...staying.filter(({ isNew }) => !isNew)];
   }
 
   /** All that the erasure caused has been done: the tables are to forget, too. */

@@ -27,8 +27,9 @@ export function identity(hash: TextHash): ProcessorDeclaration {
     name: 'identity',
     inputs: [linksObserved, erasuresAsked, tiesTold],
     outputs: [personsAssigned, tiesAsked, identifiersSuppressed, ledgerErasures],
-    stateVersion: 2,
-    upgrades: { 1: tellUnlinks },
+    stateVersion: 3,
+    // Format 3 says of members that they were erased; of those erased before, nothing can tell.
+    upgrades: { 1: tellUnlinks, 2: () => undefined },
     create: (context) => new Identity(context, hash),
   };
 }

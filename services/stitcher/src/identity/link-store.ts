@@ -177,7 +177,7 @@ export class LinkStore {
    * its component and all that was judged. The component's representative is the caller's.
    */
   rename(member: Member, identifier: string): Member {
-    const renamed: Member = { ...member, identifier, isNew: false };
+    const renamed: Member = { ...member, identifier, isNew: false, erased: true };
     this.#members.set(identifier, renamed);
     for (const kind of [LINK, UNLINK]) this.#renameAtNeighbours(member, renamed, kind);
     if (member.component !== ALONE) {
@@ -329,6 +329,7 @@ const unlinked: StateMember = {
   assignedPersonId: '',
   assignedShared: false,
   counts: noLinks,
+  erased: false,
 };
 
 /**
