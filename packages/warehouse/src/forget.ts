@@ -13,6 +13,7 @@
 import { randomUUID } from 'node:crypto';
 import { RosiError } from '@rosi/service-kit';
 import { literal } from './schema/define-table.js';
+import type { ForgottenRow } from './schema/forgetting.js';
 import type { ErasedPersons, Warehouse } from './warehouse-api.js';
 
 export interface ForgettingDatabase extends Pick<Warehouse, 'query' | 'queryStream'> {
@@ -23,15 +24,6 @@ export interface ForgettingDatabase extends Pick<Warehouse, 'query' | 'queryStre
   list(rows: readonly ForgottenRow[]): Promise<void>;
   listSelected(select: string): Promise<void>;
   emptyList(): Promise<void>;
-}
-
-/** Of `rosi.forgetting`. */
-export interface ForgottenRow {
-  readonly workspace: string;
-  readonly attempt: string;
-  readonly kind: 'identifier' | 'order' | 'person' | 'touchpoint';
-  readonly type: string;
-  readonly value: string;
 }
 
 /** Events held at once. */

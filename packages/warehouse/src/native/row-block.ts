@@ -6,12 +6,11 @@
  * and ClickHouse fills it in.
  */
 import type { CreditDeltaRow } from '../credit-delta-rows.js';
-import type { ForgottenRow } from '../forget.js';
 import type { OrderTimeRow } from '../order-time-rows.js';
 import type { BaseTable, RowOf } from '../rows.js';
 import { baseTables } from '../schema/base-tables.js';
 import type { Column } from '../schema/define-table.js';
-import { forgetting } from '../schema/forgetting.js';
+import { type ForgottenRow, forgetting } from '../schema/forgetting.js';
 import { movedFrom, orderTimes } from '../schema/order-times.js';
 import { suppressions } from '../schema/suppressions.js';
 import { NativeBytes } from './native-bytes.js';

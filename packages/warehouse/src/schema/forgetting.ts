@@ -21,6 +21,14 @@ export const forgetting: TableDefinition = {
   ],
 };
 
+export interface ForgottenRow {
+  readonly workspace: string;
+  readonly attempt: string;
+  readonly kind: 'identifier' | 'order' | 'person' | 'touchpoint';
+  readonly type: string;
+  readonly value: string;
+}
+
 /**
  * Statements of older builds, which named the persons; one that is not done belongs to an erasure
  * that is carried out again.
