@@ -88,8 +88,8 @@ const orders = [
     },
     {
       name: 'an order of nobody else is a new customer',
-      find: 'isKnown(orderId, state.personId)',
-      replace: 'true',
+      find: 'attributed?.firstOrder === true && isOfKnown',
+      replace: 'attributed?.firstOrder === true',
       breaks: 'Somebody known by an order alone counts as a new customer.',
     },
   ]),
@@ -241,10 +241,32 @@ const telling = [
   ]),
 ];
 
+const erasing = [
+  ...faultsOf(
+    'services/stitcher/src/identity/erasure.ts',
+    'services/stitcher/src/erasure.test.ts',
+    [
+      {
+        name: 'who was erased is erased again',
+        find: 'others.filter((member) => !member.erased)',
+        replace: 'others',
+        breaks: 'A second erasure, by an order, takes the credit from posts.',
+      },
+      {
+        name: 'who stays an order alone is forgotten',
+        find: 'persons: this.#personsGone(all, staying),',
+        replace: 'persons: this.#personsGone(all, []),',
+        breaks: 'The erasure of an order without a person deletes its credit.',
+      },
+    ],
+  ),
+];
+
 export const stitchingFaults: readonly Fault[] = [
   ...moves,
   ...orders,
   ...catalogue,
   ...people,
   ...telling,
+  ...erasing,
 ];

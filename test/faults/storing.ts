@@ -177,4 +177,27 @@ const loading = [
   ]),
 ];
 
-export const storingFaults: readonly Fault[] = [...commit, ...loading];
+const forgetting = [
+  ...faultsOf('packages/warehouse/src/forget.ts', 'packages/warehouse/src/forget.test.ts', [
+    {
+      name: 'that the list of whom to forget was emptied is not seen',
+      find: '  await assertStillListed(database, names, rows.length);',
+      replace: '',
+      breaks: 'Beside another loader an erased person stays in the tables.',
+    },
+  ]),
+  ...faultsOf(
+    'packages/warehouse/src/embedded/server-config.ts',
+    'packages/warehouse/src/embedded/embedded-clickhouse.test.ts',
+    [
+      {
+        name: 'pages of other sites may ask ClickHouse',
+        find: '<Sec-Fetch-Site>regex:^(none|same-origin)?$</Sec-Fetch-Site>',
+        replace: '',
+        breaks: 'A site that the user visits reads his keys and files.',
+      },
+    ],
+  ),
+];
+
+export const storingFaults: readonly Fault[] = [...commit, ...loading, ...forgetting];
