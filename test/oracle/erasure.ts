@@ -7,8 +7,9 @@
  *
  * Later events that occurred or were received no later than the erasure and carry a renamed
  * identifier lose all identifiers but the order_id that they belong to, as without consent; those
- * that name an order of an erased person do so for ever. An order's events are its books and keep their ids; those without
- * an order, and touchpoints, which were the person's, go on under another id, too.
+ * that name an order of an erased person do so for ever. An order's events are its books and keep
+ * their ids; those without an order, and touchpoints, which were the person's, go on under another
+ * id, too.
  */
 import { eventPerson, identifierKey, type Persons, personsOf } from './persons.js';
 import type { Accepted, Identifier, Renaming } from './types.js';

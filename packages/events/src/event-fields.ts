@@ -4,10 +4,10 @@
  */
 
 import { normalisePlatform } from './catalogue.js';
-import type { Cleaning } from './click-ids.js';
 import type { Interaction, Page, Utm } from './generated/records.js';
 import { utmOf } from './landing.js';
 import { maskProse, maskUrl, maskValue } from './mask.js';
+import type { Cleaning } from './refused-identifiers.js';
 import type { RejectionCode, Rejections } from './rejection.js';
 import {
   fitsCharacters,

@@ -6,7 +6,6 @@
 import { isBotAgent } from './bots.js';
 import { readCatalogue } from './catalogue.js';
 import { classify } from './classify.js';
-import { cleaningBy } from './click-ids.js';
 import {
   type Consent,
   type Dimensions,
@@ -35,6 +34,7 @@ import { type Landing, readLanding } from './landing.js';
 import { maskValue } from './mask.js';
 import { maskedJson } from './masked-json.js';
 import { readPurchase, readRefund } from './order.js';
+import { cleaningBy } from './refused-identifiers.js';
 import { type RejectionCode, Rejections, rejectionRemedies } from './rejection.js';
 import {
   idOrEmpty,

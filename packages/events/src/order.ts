@@ -2,11 +2,12 @@
  * What purchases and refunds state of an order. Money that can't be read exactly rejects the event:
  * nothing is ever guessed or rounded.
  */
-import type { Cleaning } from './click-ids.js';
+
 import type { Purchase, RefundStatement } from './generated/records.js';
 import { maskValue } from './mask.js';
 import { maskedJson } from './masked-json.js';
 import { parseMoney } from './money.js';
+import type { Cleaning } from './refused-identifiers.js';
 import type { Rejections } from './rejection.js';
 import { idOrEmpty, isAbsent, type JsonObject, textOf } from './text.js';
 
