@@ -235,6 +235,7 @@ describe('going on', () => {
     jetstream.forgetBefore(us + 10_000_000);
     const first = await started();
     await readThrough('one');
+    await until(() => first.count('accepted') === 1);
     await first.stop();
     expect(JSON.parse(readFileSync(join(dir, 'one.json'), 'utf8'))).toMatchObject({
       version: 1,
@@ -272,6 +273,7 @@ describe('going on', () => {
     sink.fail([503, 429, 503]);
     await readThrough('two');
     expect([...sink.events.keys()]).toHaveLength(2);
+    await until(() => connector.count('accepted') === 2);
     await connector.stop();
     const cursor = JSON.parse(readFileSync(join(dir, 'one.json'), 'utf8')).cursor;
     expect(Number(cursor)).toBeLessThanOrEqual(Date.now() * 1_000);
@@ -288,6 +290,7 @@ describe('going on', () => {
   test('what is no longer kept is told', async () => {
     const first = await started();
     await readThrough('one');
+    await until(() => first.count('accepted') === 1);
     await first.stop();
     const path = join(dir, 'one.json');
     const { cursor } = JSON.parse(readFileSync(path, 'utf8'));
