@@ -34,7 +34,11 @@ export interface PageFacts {
 }
 
 function urlOf(text: string): URL | null {
-  return URL.canParse(text) ? new URL(text) : null;
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
 }
 
 function bareHost(host: string): string {

@@ -46,6 +46,7 @@ export {
 } from './money.js';
 export { type NormaliseContext, type NormaliseResult, normalise } from './normalise.js';
 export { couponCode } from './order.js';
+export { parseUrl } from './parse-url.js';
 export { type RejectionCode, rejectionCodes, rejectionRemedies } from './rejection.js';
 export { parseTime } from './time.js';
 export * from './topics.js';

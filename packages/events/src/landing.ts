@@ -3,6 +3,7 @@
  * Values are decoded as query parameters (`+` is a space); a broken escape never throws.
  */
 import type { Utm } from './generated/records.js';
+import { parseUrl } from './parse-url.js';
 import { cut, urlLengthMax } from './text.js';
 import { type AdClickParameter, adClickParameters, trackedClickParameter } from './vocabulary.js';
 
@@ -44,8 +45,7 @@ const ascii = /^[ -~]*$/;
 /** `müller.example` as browsers send it, `xn--mller-kva.example`; what is no host stays. */
 function inAscii(host: string): string {
   if (ascii.test(host)) return host;
-  const address = `http://${host}`;
-  return URL.canParse(address) ? new URL(address).hostname : host;
+  return parseUrl(`http://${host}`)?.hostname ?? host;
 }
 
 /** The query parameters of an url, absolute or not. */

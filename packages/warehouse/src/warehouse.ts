@@ -14,6 +14,7 @@ import {
   type ClickHouseSettings,
   createClient,
 } from '@clickhouse/client';
+import { parseUrl } from '@rosi/events';
 import { RosiError } from '@rosi/service-kit';
 import { type ForgettingDatabase, forgetPersons } from './forget.js';
 import { assertClaimed, insertFailure } from './loader-session.js';
@@ -96,13 +97,10 @@ export async function connectWarehouse(options: {
 
 /** The address without its password, for messages. */
 function shown(url: string): string {
-  try {
-    const parsed = new URL(url);
-    if (parsed.password !== '') parsed.password = '***';
-    return parsed.href;
-  } catch {
-    return '(not a url)';
-  }
+  const parsed = parseUrl(url);
+  if (parsed === null) return '(not a url)';
+  if (parsed.password !== '') parsed.password = '***';
+  return parsed.href;
 }
 
 async function checkVersion(client: ClickHouseClient, url: string): Promise<void> {

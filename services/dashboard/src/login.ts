@@ -1,4 +1,5 @@
 /** Logging in with the secret key, and out again. */
+import { parseUrl } from '@rosi/events';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Access, cookieName, sessionOf } from './access.js';
 import { sessionMs } from './sessions.js';
@@ -66,11 +67,7 @@ function isOwn({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   if (origin === undefined) return true;
-  try {
-    return new URL(origin).host === headers.host;
-  } catch {
-    return false;
-  }
+  return parseUrl(origin)?.host === headers.host;
 }
 
 function cookie({ headers, protocol }: FastifyRequest, token: string, seconds: number): string {

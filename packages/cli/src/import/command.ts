@@ -1,5 +1,6 @@
 /** `rosi import …`: from flags to a report. Everything that reads the environment or a clock is here. */
 import { createHmac } from 'node:crypto';
+import { parseUrl } from '@rosi/events';
 import { RosiError } from '@rosi/service-kit';
 import {
   dataDirOf,
@@ -144,12 +145,8 @@ function separatorOf(text: string | undefined): string | null {
 }
 
 function originOf(site: string): string {
-  try {
-    const url = new URL(site);
-    if (/^https?:$/.test(url.protocol)) return url.origin;
-  } catch {
-    // Told below.
-  }
+  const url = parseUrl(site);
+  if (url !== null && /^https?:$/.test(url.protocol)) return url.origin;
   throw new RosiError(
     'ROSI_USAGE_INVALID',
     `--site ${site} is not a site's address; write it as https://shop.example`,

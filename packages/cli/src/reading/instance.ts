@@ -3,6 +3,7 @@
  * data folder (run.json, keys.json). Nothing is guessed: what can't be found is told with a remedy.
  */
 import { resolve } from 'node:path';
+import { parseUrl } from '@rosi/events';
 import { RosiError } from '@rosi/service-kit';
 import { readKeptKeys } from '../start/keys.js';
 import { readRunFile } from '../start/run-file.js';
@@ -86,19 +87,11 @@ function localUrl(url: string): string {
 }
 
 function checkedUrl(url: string): string {
-  if (/^https?:$/.test(protocolOf(url))) return url.replace(/\/$/, '');
+  if (/^https?:$/.test(parseUrl(url)?.protocol ?? '')) return url.replace(/\/$/, '');
   throw new RosiError(
     'ROSI_USAGE_INVALID',
     `${JSON.stringify(withoutPassword(url))} is no http address; write it as http://host:8080`,
   );
-}
-
-function protocolOf(url: string): string {
-  try {
-    return new URL(url).protocol;
-  } catch {
-    return '';
-  }
 }
 
 const withoutPassword = (url: string) => url.replace(/\/\/[^@/]*@/, '//…@');

@@ -1,4 +1,5 @@
 /** Which pages may use a write key. Pure. */
+import { parseUrl } from '@rosi/events';
 
 const originAlone = /^https?:\/\/[^/?#@\\]+\/?$/i;
 const pattern = /^https?:\/\/(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?$/;
@@ -6,9 +7,8 @@ const pattern = /^https?:\/\/(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?$/
 /** An entry of an allow-list as it is kept: as browsers state an origin; null: it is none. */
 export function readOrigin(stated: unknown): string | null {
   const text = typeof stated === 'string' ? stated.trim() : '';
-  if (!originAlone.test(text) || !URL.canParse(text)) return null;
-  const { origin } = new URL(text);
-  return pattern.test(origin) ? origin : null;
+  const origin = originAlone.test(text) ? parseUrl(text)?.origin : undefined;
+  return origin !== undefined && pattern.test(origin) ? origin : null;
 }
 
 /** Whether a page of that origin is on the list; null: the request names no page. */
@@ -31,6 +31,6 @@ export function originOf(headers: {
   readonly origin?: string | undefined;
   readonly referer?: string | undefined;
 }): string | null {
-  const stated = headers.origin ?? headers.referer ?? '';
-  return URL.canParse(stated) ? new URL(stated).origin : null;
+  const stated = headers.origin ?? headers.referer;
+  return stated === undefined ? null : (parseUrl(stated)?.origin ?? null);
 }

@@ -3,7 +3,7 @@
  * `readDestination` passes is an absolute http(s) address of a plain host, and `targetOf` never leaves
  * that host: what a visitor adds changes parameters alone.
  */
-import { trackedClickParameter } from '@rosi/events';
+import { parseUrl, trackedClickParameter } from '@rosi/events';
 
 export const destinationLengthMax = 2_048;
 
@@ -47,7 +47,8 @@ export function readDestination(stated: unknown): DestinationReading {
   if (!/^https?:\/\/[^/]/i.test(text)) return fault('not_absolute');
   // Also an empty one, `https://@host`, which the parser forgets.
   if (/^https?:\/\/[^/?#]*@/i.test(text)) return fault('userinfo');
-  return URL.canParse(text) ? { ok: true, url: new URL(text).href } : fault('host');
+  const url = parseUrl(text)?.href;
+  return url === undefined ? fault('host') : { ok: true, url };
 }
 
 /** A parameter of our own, or one that the destination states itself, is not the visitor's to set. */

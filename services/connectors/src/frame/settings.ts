@@ -1,12 +1,15 @@
 /** Checks that several connectors' settings share. */
+import { parseUrl } from '@rosi/events';
 
 const localHosts = ['127.0.0.1', '[::1]', 'localhost'];
 
 /** Addresses of the first scheme, and on this machine alone those of the second. */
 export function secureOrLocal(secure: string, plain: string): (url: string) => boolean {
   return (url) => {
-    if (!URL.canParse(url)) return false;
-    const { protocol, hostname } = new URL(url);
-    return protocol === secure || (protocol === plain && localHosts.includes(hostname));
+    const { protocol, hostname } = parseUrl(url) ?? {};
+    return (
+      protocol === secure ||
+      (protocol === plain && hostname !== undefined && localHosts.includes(hostname))
+    );
   };
 }

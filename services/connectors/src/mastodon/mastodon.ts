@@ -3,6 +3,7 @@
  * nothing, so the cursor moves by catch-ups alone: pages from the last known id on, at every
  * connection and every few minutes while it lasts. What both tell has one event id.
  */
+import { parseUrl } from '@rosi/events';
 import { z } from 'zod';
 import {
   type BoundConnector,
@@ -164,8 +165,8 @@ class Session {
 
   /** A link to anybody else is not followed: it would be sent the token. */
   #ownAddress(link: string | undefined): string | undefined {
-    if (link === undefined || !URL.canParse(link)) return undefined;
-    return new URL(link).origin === new URL(this.#base).origin ? link : undefined;
+    if (link === undefined) return undefined;
+    return parseUrl(link)?.origin === new URL(this.#base).origin ? link : undefined;
   }
 
   async #open(): Promise<EventStreams<StreamName>> {
