@@ -1,4 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The files that take minutes come first, so that none of them is left to one worker at the end. */
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const slow = [/\/test\/simulation\//, /\/test\/(?:journey|integration|browser)\//, /./];
+    const rank = ({ moduleId }: TestSpecification) =>
+      slow.findIndex((pattern) => pattern.test(moduleId));
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   resolve: { conditions: ['@rosi/source'] },
@@ -15,5 +26,6 @@ export default defineConfig({
     isolate: false,
     // Of two cores, three leave each file so much longer that nothing is gained.
     maxWorkers: 2,
+    sequence: { sequencer: SlowFirst },
   },
 });
