@@ -19,8 +19,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     // A broker lives for a file's time: what its second compiler costs, it never earns.
     env: { JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1' },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: 'forks',
     // A worker loads and compiles the modules once, not for each file anew: half of the CPU of a unit test.
     isolate: false,

@@ -1,10 +1,11 @@
 /**
- * A command of `rosi` as its user runs it: a child process with the environment of a running
- * product, to its end.
+ * A command of `rosi` to its end, with the environment of a running product: as its user runs it, a
+ * child process, or here, for those who run it many times and ask for what it says alone.
  */
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { createProgram } from '@rosi/cli';
 import { hashKey, secretKey } from './product.js';
 
 const command = fileURLToPath(new URL('../../packages/cli/bin/rosi.js', import.meta.url));
@@ -24,13 +25,7 @@ export async function runCommand(
 ): Promise<CommandAnswer> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('ROSI_'));
   const child = spawn(process.execPath, [command, ...words], {
-    env: {
-      ...Object.fromEntries(inherited),
-      ROSI_DATA_DIR: dataDir,
-      ROSI_SECRET_KEY: secretKey,
-      ROSI_HASH_KEY: hashKey,
-      ...env,
-    },
+    env: { ...Object.fromEntries(inherited), ...productEnv(dataDir), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: commandMsMax,
   });
@@ -40,3 +35,38 @@ export async function runCommand(
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return { code, stdout, stderr };
 }
+
+/** The same in this process; throws where the child would tell a failure. */
+export async function runCommandHere(
+  dataDir: string,
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CommandAnswer> {
+  const said = { code: 0, stdout: '', stderr: '' };
+  const program = createProgram({
+    env: { ...productEnv(dataDir), ...env },
+    setExitCode: (code) => {
+      said.code = code;
+    },
+    terminal: {
+      out: (text) => {
+        said.stdout += text;
+      },
+      err: (text) => {
+        said.stderr += text;
+      },
+      interactive: false,
+      columns: 100,
+      failure: () => 1,
+      flushed: async () => undefined,
+    },
+  });
+  await program.parseAsync([...words], { from: 'user' });
+  return said;
+}
+
+const productEnv = (dataDir: string) => ({
+  ROSI_DATA_DIR: dataDir,
+  ROSI_SECRET_KEY: secretKey,
+  ROSI_HASH_KEY: hashKey,
+});

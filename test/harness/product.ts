@@ -20,9 +20,11 @@ export const secretKey = 'sk_contract_examples_secret_0123456789';
 export const writeKey = 'wk_contract_examples_write_0123456789';
 export const hashKey = 'hk_contract_examples_hashing_0123456789';
 
-const readyMsMax = 45_000;
+const readyMsMax = 90_000;
 const settleMsMax = 90_000;
-const stopMsMax = 30_000;
+const stopMsMax = 60_000;
+const refusedMsMax = 60_000;
+const refusedPauseMs = 500;
 const goneMsMax = 3_000;
 const pollMs = 50;
 /** Of the child's output, in the message of a failure. */
@@ -60,7 +62,7 @@ export interface Product {
   readonly ended: Promise<Ended>;
   /** Sends events as a JSON array; throws unless the answer is a 202. */
   post(events: readonly unknown[], options?: PostOptions): Promise<EventsAccepted>;
-  /** Any request to the product. */
+  /** Any request to the product, once. */
   request(path: string, init?: RequestInit): Promise<EventsAnswer>;
   status(): Promise<Readonly<Record<string, unknown>>>;
   /** Waits until the product says that everything accepted can be queried. */
@@ -225,9 +227,18 @@ function productOf(child: Child, dataDir: string, found: Addresses): Product {
     });
     return { status: response.status, headers: response.headers, body: await response.text() };
   };
+  // What is refused for now is asked again, as clients do: a slow Kafka may answer late.
+  const taken = async (path: string, init: RequestInit): Promise<EventsAnswer> => {
+    const deadline = Date.now() + refusedMsMax;
+    for (;;) {
+      const answer = await request(path, init);
+      if (answer.status !== 503 || Date.now() > deadline) return answer;
+      await wait(refusedPauseMs);
+    }
+  };
   const status = async (): Promise<Readonly<Record<string, unknown>>> => {
     const headers = { authorization: `Bearer ${secretKey}` };
-    const answer = await request('/v1/status', { headers });
+    const answer = await taken('/v1/status', { headers });
     if (answer.status !== 200) throw new Error(`status ${answer.status}: ${answer.body}`);
     return JSON.parse(answer.body) as Record<string, unknown>;
   };
@@ -241,7 +252,7 @@ function productOf(child: Child, dataDir: string, found: Addresses): Product {
     request,
     status,
     post: async (events, { key = 'secret', headers = {} } = {}) => {
-      const answer = await request('/v1/events', {
+      const answer = await taken('/v1/events', {
         method: 'POST',
         headers: {
           authorization: `Bearer ${key === 'secret' ? secretKey : writeKey}`,

@@ -3,7 +3,7 @@
  * every table is corrupted, in every way that the table allows, and the check names that very row.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runCommand } from '../harness/command.js';
+import { runCommand, runCommandHere } from '../harness/command.js';
 import { operate } from '../harness/operating.js';
 import { type Product, removeDataDir, startProduct } from '../harness/product.js';
 import { corruptions } from './check-corruptions.js';
@@ -86,7 +86,7 @@ const everyKind = [
 async function check(
   words: readonly string[] = [],
 ): Promise<{ code: number | null; report: Report }> {
-  const answer = await runCommand(product.dataDir, ['check', '--json', ...words], secretEnv);
+  const answer = await runCommandHere(product.dataDir, ['check', '--json', ...words], secretEnv);
   expect(answer.stderr).toBe('');
   return { code: answer.code, report: JSON.parse(answer.stdout) as Report };
 }

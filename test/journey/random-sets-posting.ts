@@ -2,10 +2,13 @@
  * Sends waves of requests to the product and keeps what each event was answered. Guarantee:
  * what has no answer is handed back to be sent again, and nothing that has one.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { GeneratedEvent } from '../generator/index.js';
 import { acceptedOf, type EventsAnswer } from '../harness/answers.js';
 import { type Product, secretKey, writeKey } from '../harness/product.js';
 import type { Posting, Wave } from './random-sets-arrival.js';
+
+const retryMs = 500;
 
 /** The verdict on an event that was answered, and when it was sent. */
 export interface Answered {
@@ -27,6 +30,22 @@ export async function postWaves(
     if (unanswered.length > 0) return [unanswered, ...waves.slice(number + 1)];
   }
   return [];
+}
+
+/**
+ * The same to a product on Kafka: what it refuses for now, since Kafka is late to answer, is sent
+ * again until it takes it, as clients do.
+ */
+export async function postUntilTaken(
+  product: Product,
+  waves: readonly Wave[],
+  answers: Answers,
+): Promise<void> {
+  let left = await postWaves(product, waves, answers);
+  while (left.length > 0) {
+    await delay(retryMs);
+    left = await postWaves(product, left, answers);
+  }
 }
 
 /** False: no answer, or 503. Throws when the answer is not one of the contract. */
