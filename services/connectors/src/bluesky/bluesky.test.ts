@@ -162,11 +162,15 @@ describe('what becomes of what', () => {
     jetstream.emit({ did: ada, kind: 'account', account: { active: true, did: ada } });
     jetstream.emitRaw('{"did": 7}');
     jetstream.emitRaw('not JSON');
+    // A feed, a list or a label of ours is no post of ours.
+    const feed = at(shop, 'app.bsky.feed.generator', 'hats');
+    jetstream.emit(commit(ada, like, 'o4', { subject: { uri: feed, cid: 'c' } }));
+    jetstream.emit(commit(ada, post, 'o5', { text: 'A feed', embed: { record: { uri: feed } } }));
     await readThrough('end');
     expect(sink.events.size).toBe(1);
     // Told once the page was delivered, a little after its events arrived.
-    for (const reason of ['others', 'kind', 'malformed']) {
-      await until(() => connector.count(`ignored.${reason}`) === 2);
+    for (const [reason, count] of Object.entries({ others: 4, kind: 2, malformed: 2 })) {
+      await until(() => connector.count(`ignored.${reason}`) === count);
     }
     expect(connector.last('connected')).toBe(1);
     await connector.stop();

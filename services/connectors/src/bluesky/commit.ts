@@ -91,7 +91,7 @@ function interactionOf(
   record: object,
   accounts: ReadonlyMap<string, OwnAccount>,
 ): Finding {
-  const ofOurs = (uri: string) => (accounts.has(authorOf(uri)) ? uri : '');
+  const ofOurs = (uri: string) => (accounts.has(authorOfPost(uri)) ? uri : '');
   const about = ofOurs(textAt(record, 'subject.uri'));
   switch (collection) {
     case collections.like:
@@ -134,9 +134,10 @@ function postInteraction(
     : ignored('others');
 }
 
-/** `at://did:plc:…/app.bsky.feed.post/3k…` is of `did:plc:…`. */
-function authorOf(uri: string): string {
-  return uri.startsWith('at://') ? (uri.slice('at://'.length).split('/', 1)[0] ?? '') : '';
+/** `at://did:plc:…/app.bsky.feed.post/3k…` is of `did:plc:…`; a feed or list is no post. */
+function authorOfPost(uri: string): string {
+  const [scheme, , did = '', collection] = uri.split('/', 4);
+  return scheme === 'at:' && collection === collections.post ? did : '';
 }
 
 /** What a post is made of, by its embed. */

@@ -59,6 +59,30 @@ describe('what becomes of what', () => {
     await connector.stop();
   });
 
+  test('a boost or favourite is of our status, also where it quotes another; a quote of the quoted', async () => {
+    const connector = await started();
+    const theirs = { id: '5', url: 'https://social.example/@ada/5', account: ada };
+    const quoting = { ...ourStatus(), quote: { state: 'accepted', quoted_status: theirs } };
+    const notify = (type: string, status: object) =>
+      mastodon.notify({ type, account: ada, status });
+    const quoted = (quote: object) => notify('quote', { ...theirs, id: '6', quote });
+    const ours = [
+      notify('reblog', quoting),
+      notify('favourite', quoting),
+      quoted({ state: 'accepted', quoted_status: ourStatus() }),
+      quoted({ state: 'accepted', quoted_status_id: '77' }),
+    ];
+    const unknown = quoted({ state: 'pending', quoted_status: null });
+    await until(() => sink.events.size === 5);
+    for (const notice of ours) {
+      expect(sent(`notification:${idOf(notice)}`)).toMatchObject({
+        post_id: `${mastodon.url}/@shop/77`,
+      });
+    }
+    expect(sent(`notification:${idOf(unknown)}`)).not.toHaveProperty('post_id');
+    await connector.stop();
+  });
+
   test('follow, mention, reply, and a mention that a hashtag tells again', async () => {
     const connector = await started({ hashtags: ['hats'] }, 2);
     const follow = mastodon.notify({ type: 'follow', account: { id: '3', acct: 'bob' } });

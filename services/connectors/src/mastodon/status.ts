@@ -34,7 +34,8 @@ const kinds: ReadonlyMap<string, string> = new Map([
 ]);
 
 export function notificationFinding(notification: unknown, own: OwnAccount): Finding {
-  const kind = kinds.get(textAt(notification, 'type'));
+  const type = textAt(notification, 'type');
+  const kind = kinds.get(type);
   const id = textAt(notification, 'id');
   const createdAt = textAt(notification, 'created_at');
   const account = at(notification, 'account');
@@ -44,16 +45,21 @@ export function notificationFinding(notification: unknown, own: OwnAccount): Fin
   if (textAt(account, 'id') === own.id) return ignored('own');
   if (kind === 'mention') return mentionFinding(status, own);
   const event = interaction({ kind, account, own, occurredAt: createdAt });
-  const about = kind === 'follow' ? {} : { post_id: postIdOf(aboutStatus(status, kind), own) };
+  const about = kind === 'follow' ? '' : postIdOf(aboutStatus(status, type), own);
+  const post = about === '' ? {} : { post_id: about };
   return {
     kind: 'event',
-    event: { event_id: idOf(own, `notification:${id}`), ...event, ...about },
+    event: { event_id: idOf(own, `notification:${id}`), ...event, ...post },
   };
 }
 
-/** A quote notifies with the quoting status; the others with ours. */
-function aboutStatus(status: unknown, kind: string): unknown {
-  return kind === 'share' ? (at(status, 'quote.quoted_status') ?? status) : status;
+/**
+ * A quote notifies with the quoting status, which has the quoted one, its id alone, or neither; the
+ * others notify with ours, which may quote somebody else's.
+ */
+function aboutStatus(status: unknown, type: string): unknown {
+  if (type !== 'quote') return status;
+  return at(status, 'quote.quoted_status') ?? { id: textAt(status, 'quote.quoted_status_id') };
 }
 
 /** A status by somebody else that mentions us, answers us, or carries a hashtag of ours. */
@@ -143,9 +149,10 @@ export function postFinding(status: unknown, own: OwnAccount, isOwnStream: boole
 
 const idOf = (own: OwnAccount, name: string) => `mastodon:${own.domain}:${name}`;
 
-/** A status's address; of our own one also when only its id is told. */
+/** A status's address; of our own one also when only its id is told. Empty: nothing is. */
 function postIdOf(status: unknown, own: OwnAccount): string {
-  return textAt(status, 'url') || `${own.url}/${textAt(status, 'id')}`;
+  const id = textAt(status, 'id');
+  return textAt(status, 'url') || (id === '' ? '' : `${own.url}/${id}`);
 }
 
 /** `acct` is `ada` for an account of the same server, `ada@other.example` for others. */
