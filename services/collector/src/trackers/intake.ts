@@ -96,7 +96,8 @@ async function takeInTurn(
   { tracker, keyKind, read }: Messages,
 ): Promise<MessagesTaken | Problem> {
   const receivedAt = route.now();
-  const requestAgent = request.headers['user-agent'] ?? '';
+  // Whoever has the secret key is a program, and no person's browser.
+  const requestAgent = keyKind === 'write' ? (request.headers['user-agent'] ?? '') : '';
   const readings = read({ receivedAt, requestAgent, hash: route.workspace.hash });
   const events = eventsOf(readings);
   const context = {

@@ -12,7 +12,7 @@ export type RawEvent = Readonly<Record<string, unknown>>;
 export interface MessageContext {
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
-  /** The `User-Agent` of the request; a reader decides whether it is that of the person. */
+  /** The `User-Agent` of a write key's request; a reader decides whether it is that of the person. */
   readonly requestAgent: string;
   /** A keyed hash, so that an id made of content gives nothing of it away. */
   hash(text: string): string;

@@ -204,6 +204,18 @@ describe('Snowplow', () => {
     expect(log.events).toHaveLength(status === 200 ? 2 : 0);
   });
 
+  test('a program that sends with the secret key is no bot; one that sends with the write key is', async () => {
+    const { log, send } = await trackers();
+    const order = { e: 'tr', p: 'pc', tr_id: '7', tr_tt: '9.90', tr_cu: 'EUR' };
+    const agent = { 'user-agent': 'python-requests/2.32.3' };
+    await send('POST', tp2, posted([payload(order)]), { ...agent, ...bearer(secretKey) });
+    await send('POST', tp2, posted([payload(order)]), agent);
+    expect(log.events.map(({ source, bot }) => [source, bot])).toEqual([
+      ['server', false],
+      ['pixel', true],
+    ]);
+  });
+
   test('only what may be mended by trying again makes a tracker try again', async () => {
     const log = new MemoryLog();
     const { send } = await trackers({ limits: { eventsMax: 1 } }, log);
