@@ -99,6 +99,14 @@ describe('WooCommerce', () => {
     expect(orderOfWoo(at(0, 'pending'), at(5, 'failed'), at(9, 'cancelled'))).toBeNull();
   });
 
+  it('counts whatever its tax is: of prices with more digits than yen has', () => {
+    const yen = { currency: 'JPY', total: '1000.00', total_tax: '90.91', shipping_total: '45.45' };
+    const refunds = [{ id: 801, total: '-400.00' }];
+    expect(orderOfWoo(at(1, 'processing', yen), at(9, 'completed', { ...yen, refunds }))).toEqual([
+      1_000, 400, 600,
+    ]);
+  });
+
   it('is refunded by what its refunds have left', () => {
     const refunds = [{ id: 801, total: '-40.00' }];
     const failed = at(9, 'failed', { refunds });

@@ -305,6 +305,8 @@ describe("the ecommerce spec's orders", () => {
     ['several coupons', { coupon: 'ada10, HATS' }, { couponCodes: ['ADA10', 'HATS'] }],
     ['no currency is guessed', { currency: undefined }, 'currency_missing'],
     ['nothing is rounded', { total: 27.505 }, 'amount_too_precise'],
+    ['nor a part that the total is made of', { total: null, tax: 4.583333 }, 'amount_too_precise'],
+    ['a tax that can not be read', { tax: 4.583333 }, { total: 2_750, tax: null, shipping: 300 }],
     ['zeros beyond the currency', { total: '27.5000' }, { total: 2_750 }],
     ['orderId', { order_id: undefined, orderId: 7 }, { orderId: '7' }],
     ['without an id', { order_id: undefined }, 'order_id_missing'],

@@ -3,7 +3,7 @@
  * group. docs/connect/segment.md has the table of what becomes of what. Traits are used for
  * identifiers and then let go: they describe a person, and nothing here needs them.
  */
-import { amountText, sumOf } from '../webhooks/amounts.js';
+import { amountText, partText, sumOf } from '../webhooks/amounts.js';
 import { at, firstText, listAt, stated, textAt } from '../webhooks/reading.js';
 import {
   addressOf,
@@ -218,7 +218,6 @@ const currencyOf = (message: unknown) => textAt(message, 'properties.currency').
 
 function readOrder(message: unknown): RawEvent {
   const currency = currencyOf(message);
-  const money = (name: string) => amountText(at(message, `properties.${name}`), currency);
   const coupon = firstText(message, ['properties.coupon']);
   const { products: _, ...properties } = propertiesOf(message, textAt(message, 'event'));
   return {
@@ -226,10 +225,10 @@ function readOrder(message: unknown): RawEvent {
     properties,
     order: stated({
       order_id: orderIdOf(message),
-      total: money('total') ?? totalOf(message, currency),
+      total: totalOf(message, currency),
       currency,
-      tax: money('tax'),
-      shipping: money('shipping'),
+      tax: partText(at(message, 'properties.tax'), currency),
+      shipping: partText(at(message, 'properties.shipping'), currency),
       coupon_codes: coupon === '' ? undefined : coupon.split(','),
       items: itemsOf(message, currency),
     }),
@@ -238,9 +237,10 @@ function readOrder(message: unknown): RawEvent {
 
 /** By Segment's spec `revenue` is without tax and shipping, so these are added to it. */
 function totalOf(message: unknown, currency: string): string | undefined {
-  const [revenue, ...parts] = ['revenue', 'tax', 'shipping'].map((name) =>
+  const [total, revenue, ...parts] = ['total', 'revenue', 'tax', 'shipping'].map((name) =>
     amountText(at(message, `properties.${name}`), currency),
   );
+  if (total !== undefined) return total;
   if (revenue === undefined || currency === '') return undefined;
   return sumOf([revenue, ...parts.filter((part) => part !== undefined)], currency);
 }

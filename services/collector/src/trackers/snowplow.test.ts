@@ -144,6 +144,13 @@ describe('orders', () => {
     expect(collectedBy(eventOf(order), 'write')).toMatchObject({ order: { total: 2_050 } });
   });
 
+  test('a tax or shipping that can not be read is left out', () => {
+    const tr = { e: 'tr', tr_id: '7', tr_tt: '20.5', tr_tx: '3.4166', tr_sh: 'free', tr_cu: 'EUR' };
+    expect(collectedBy(event(tr), 'write')).toMatchObject({
+      order: { total: 2_050, tax: null, shipping: null },
+    });
+  });
+
   test('of copies of a transaction in one request the first has the items: they are read once', () => {
     const payload = (n: number) => ({
       ...base,

@@ -4,7 +4,7 @@
  * events and entities are read by vendor and name, whatever their version.
  */
 import { parseJson } from '../exact-json.js';
-import { amountText } from '../webhooks/amounts.js';
+import { amountText, partText } from '../webhooks/amounts.js';
 import { at, firstText, listAt, stated, textAt } from '../webhooks/reading.js';
 import {
   addressOf,
@@ -172,15 +172,15 @@ function readStructured({ payload }: SnowplowMessage): RawEvent {
 function readTransaction({ payload, items }: SnowplowMessage): RawEvent {
   const orderId = textAt(payload, 'tr_id');
   const currency = textAt(payload, 'tr_cu').toUpperCase();
-  const money = (name: string) => amountText(at(payload, name), currency);
+  const part = (name: string) => partText(at(payload, name), currency);
   return {
     type: 'purchase',
     order: stated({
       order_id: orderId,
-      total: money('tr_tt'),
+      total: amountText(at(payload, 'tr_tt'), currency),
       currency,
-      tax: money('tr_tx'),
-      shipping: money('tr_sh'),
+      tax: part('tr_tx'),
+      shipping: part('tr_sh'),
       items: items.length === 0 ? undefined : items.map((item) => transactionItem(item, currency)),
     }),
     properties: stated({ event: 'transaction', affiliation: textAt(payload, 'tr_af') }),
@@ -217,16 +217,16 @@ function readEcommerceTransaction({ entities }: SnowplowMessage): RawEvent {
   const transaction = dataOf(entities, `${ecommerce}/transaction`);
   const products = entities.filter(({ name }) => name === `${ecommerce}/product`);
   const currency = textAt(transaction, 'currency').toUpperCase();
-  const money = (name: string) => amountText(at(transaction, name), currency);
+  const part = (name: string) => partText(at(transaction, name), currency);
   const coupon = textAt(transaction, 'discount_code');
   return {
     type: 'purchase',
     order: stated({
       order_id: textAt(transaction, 'transaction_id'),
-      total: money('revenue'),
+      total: amountText(at(transaction, 'revenue'), currency),
       currency,
-      tax: money('tax'),
-      shipping: money('shipping'),
+      tax: part('tax'),
+      shipping: part('shipping'),
       coupon_codes: coupon === '' ? undefined : [coupon],
       items: products.length === 0 ? undefined : products.map(({ data }) => productItem(data)),
     }),

@@ -18,7 +18,16 @@ export function amountText(value: unknown, currency: string): string | undefined
   return kept === '' ? whole : `${whole}.${kept}`;
 }
 
-/** The same without its sign: shops write refunds both ways. */
+/**
+ * Tax and shipping, which are within a total: one that can't be read exactly is left out, since it is
+ * no reason to lose the order. Shops that round no taxes state 90.91 yen of 1000.
+ */
+export function partText(value: unknown, currency: string): string | undefined {
+  const text = amountText(value, currency);
+  return parseMoney(text, currency).ok ? text : undefined;
+}
+
+/** An amount without its sign: shops write refunds both ways. */
 export function unsignedAmountText(value: unknown, currency: string): string | undefined {
   return amountText(value, currency)?.replace(/^-/, '');
 }

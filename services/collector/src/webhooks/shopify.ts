@@ -12,7 +12,7 @@ import {
   type Reading,
   withContentId,
 } from './adapter.js';
-import { amountText, sumOf } from './amounts.js';
+import { amountText, partText, sumOf } from './amounts.js';
 import { type OrderState, orderRest, type Standing } from './order-rest.js';
 import { at, firstText, listAt, stated, textAt } from './reading.js';
 import { customerId, shopSettings } from './shop-settings.js';
@@ -149,13 +149,13 @@ function marketingConsent(order: unknown): Record<string, unknown> {
 
 function orderFields(order: unknown, orderId: string): Record<string, unknown> {
   const currency = currencyOf(order);
-  const money = (name: string) => amountText(shownMoney(order, name), currency);
+  const part = (name: string) => partText(shownMoney(order, name), currency);
   return stated({
     order_id: orderId,
     total: earnedTotal(order),
     currency,
-    tax: money('total_tax'),
-    shipping: money('total_shipping_price'),
+    tax: part('total_tax'),
+    shipping: part('total_shipping_price'),
     coupon_codes: listAt(order, 'discount_codes').map((entry) => textAt(entry, 'code')),
     items: listAt(order, 'line_items').map((item) =>
       stated({

@@ -12,7 +12,7 @@ import {
   type Reading,
   withContentId,
 } from './adapter.js';
-import { amountOfUnits } from './amounts.js';
+import { amountOfUnits, partText } from './amounts.js';
 import { at, firstText, stated, textAt, timeOfSeconds } from './reading.js';
 import { customerId } from './shop-settings.js';
 import { verifyStripe } from './signatures.js';
@@ -105,6 +105,7 @@ function readSession({ delivery, object: session, happenedAt, settings }: Notice
   const currency = currencyOf(session);
   if (textAt(session, 'id') === '' || currency === '') return malformed('data.object.id, currency');
   const money = (path: string) => amountOf(at(session, path), currency);
+  const part = (path: string) => partText(money(path), currency);
   const event = stated({
     type: 'purchase',
     occurred_at: happenedAt,
@@ -113,8 +114,8 @@ function readSession({ delivery, object: session, happenedAt, settings }: Notice
       order_id: orderId,
       total: money('amount_total'),
       currency,
-      tax: money('total_details.amount_tax'),
-      shipping: money('total_details.amount_shipping'),
+      tax: part('total_details.amount_tax'),
+      shipping: part('total_details.amount_shipping'),
     }),
   });
   return { kind: 'events', events: [withContentId('stripe:purchase', event, delivery)] };

@@ -136,6 +136,15 @@ test('a guest has no customer id; digits beyond the currency are taken off when 
   expect(events[1]).toMatchObject({ order: { total: '2900', currency: 'JPY' } });
 });
 
+test('a tax or shipping that the currency can not hold is left out, and the order counts', () => {
+  // A shop whose prices have two decimals, whatever its currency.
+  const yen = { currency: 'JPY', total: '1000.00', total_tax: '90.91', shipping_total: '100.00' };
+  const [, purchase] = collected(changed(yen));
+  expect(purchase).toMatchObject({ order: { total: 1_000, tax: null, shipping: 100 } });
+  const [, owed] = collected(changed({ total_tax: '-1.00', shipping_total: '' }));
+  expect(owed).toMatchObject({ order: { total: 2_935, tax: null, shipping: null } });
+});
+
 test('a number given by a plug-in, or the id', () => {
   const numbered = fixtureWith('woocommerce-order', { number: 'B-12' });
   expect(eventsOf(read('order.updated', numbered))[0]).toMatchObject({

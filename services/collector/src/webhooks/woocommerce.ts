@@ -12,7 +12,7 @@ import {
   type Reading,
   withContentId,
 } from './adapter.js';
-import { amountText, unsignedAmountText } from './amounts.js';
+import { amountText, partText, unsignedAmountText } from './amounts.js';
 import { type OrderState, orderRest } from './order-rest.js';
 import { at, firstText, listAt, stated, textAt } from './reading.js';
 import { customerId, shopSettings } from './shop-settings.js';
@@ -122,8 +122,8 @@ function orderFields(order: unknown, orderId: string): Record<string, unknown> {
     order_id: orderId,
     total: amountText(at(order, 'total'), currency),
     currency,
-    tax: amountText(at(order, 'total_tax'), currency),
-    shipping: amountText(at(order, 'shipping_total'), currency),
+    tax: partText(at(order, 'total_tax'), currency),
+    shipping: partText(at(order, 'shipping_total'), currency),
     coupon_codes: listAt(order, 'coupon_lines').map((entry) => textAt(entry, 'code')),
     items: listAt(order, 'line_items').map((item) =>
       stated({
