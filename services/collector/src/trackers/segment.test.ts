@@ -323,6 +323,11 @@ describe("the ecommerce spec's orders", () => {
       const refundId = name === 'Order Refunded' ? 'm-1' : 'cancelled:1';
       expect(collectedBy(read, 'secret')).toMatchObject({ refund: { refundId, amount: 500 } });
     }
+    // As much as the order was, however that was stated.
+    const parts = { order_id: '1', revenue: 25, tax: '2', shipping: 3, currency: 'eur' };
+    expect(collectedBy(track('Order Cancelled', parts), 'secret')).toMatchObject({
+      refund: { amount: 3_000, currency: 'EUR' },
+    });
     const all = track('Order Refunded', { order_id: '1' });
     expect(collectedBy(all, 'secret')).toBe('refund_total_missing');
   });

@@ -260,24 +260,21 @@ function itemsOf(message: unknown, currency: string) {
 
 /** Segment gives a refund no id of its own: the message's is taken, unless one is stated. */
 function readRefund(message: unknown): RawEvent {
-  return refundOf(message, firstText(message, ['properties.refund_id', 'messageId']));
+  const total = amountText(at(message, 'properties.total'), currencyOf(message));
+  return refundOf(message, firstText(message, ['properties.refund_id', 'messageId']), total);
 }
 
 /** The order's total comes back, under an id that each copy of the cancellation has. */
 function readCancellation(message: unknown): RawEvent {
-  return refundOf(message, `cancelled:${orderIdOf(message)}`);
+  const total = totalOf(message, currencyOf(message));
+  return refundOf(message, `cancelled:${orderIdOf(message)}`, total);
 }
 
-function refundOf(message: unknown, refundId: string): RawEvent {
+function refundOf(message: unknown, refundId: string, total: string | undefined): RawEvent {
   const currency = currencyOf(message);
   return {
     type: 'refund',
-    refund: stated({
-      refund_id: refundId,
-      order_id: orderIdOf(message),
-      total: amountText(at(message, 'properties.total'), currency),
-      currency,
-    }),
+    refund: stated({ refund_id: refundId, order_id: orderIdOf(message), total, currency }),
   };
 }
 
