@@ -34,6 +34,16 @@ export function listAt(value: unknown, path: string): readonly unknown[] {
   return Array.isArray(found) ? found : [];
 }
 
+/** What is read of each entry; undefined when it is no list, which states nothing. */
+export function eachAt<T>(
+  value: unknown,
+  path: string,
+  read: (entry: unknown) => T,
+): T[] | undefined {
+  const found = at(value, path);
+  return Array.isArray(found) ? found.map(read) : undefined;
+}
+
 /** Without the fields that are undefined, an empty text or an object left empty. */
 export function stated(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isEmpty(value)));

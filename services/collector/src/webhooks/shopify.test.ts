@@ -82,6 +82,17 @@ test.each(['orders/paid', 'orders/updated', 'orders/cancelled', 'orders/fulfille
   },
 );
 
+test('what a delivery leaves out it does not state: codes and items stay as they were told', () => {
+  const { discount_codes: _, line_items: __, ...few } = fixtureWith('shopify-order', {}) as Record<
+    string,
+    unknown
+  >;
+  const [, purchase] = collected(read('orders/updated', few));
+  expect(purchase?.order).toMatchObject({ total: 38800, couponCodes: null, items: null });
+  const [, none] = collected(read('orders/updated', { ...few, discount_codes: [] }));
+  expect(none?.order).toMatchObject({ couponCodes: [] });
+});
+
 test('a change makes another event, of the later time', () => {
   const changed = { total_price: '400.00', total_price_set: null };
   const later = { ...changed, updated_at: '2026-03-11T08:00:00Z' };

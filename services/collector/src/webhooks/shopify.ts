@@ -14,7 +14,7 @@ import {
 } from './adapter.js';
 import { amountText, partText, sumOf } from './amounts.js';
 import { type OrderState, orderRest, type Standing } from './order-rest.js';
-import { at, firstText, listAt, stated, textAt } from './reading.js';
+import { at, eachAt, firstText, listAt, stated, textAt } from './reading.js';
 import { customerId, shopSettings } from './shop-settings.js';
 import {
   currencyOf,
@@ -156,8 +156,8 @@ function orderFields(order: unknown, orderId: string): Record<string, unknown> {
     currency,
     tax: part('total_tax'),
     shipping: part('total_shipping_price'),
-    coupon_codes: listAt(order, 'discount_codes').map((entry) => textAt(entry, 'code')),
-    items: listAt(order, 'line_items').map((item) =>
+    coupon_codes: eachAt(order, 'discount_codes', (entry) => textAt(entry, 'code')),
+    items: eachAt(order, 'line_items', (item) =>
       stated({
         sku: textAt(item, 'sku'),
         name: textAt(item, 'title'),

@@ -145,6 +145,13 @@ test('a tax or shipping that the currency can not hold is left out, and the orde
   expect(owed).toMatchObject({ order: { total: 2_935, tax: null, shipping: null } });
 });
 
+test('what a delivery leaves out it does not state: codes and items stay as they were told', () => {
+  const [, purchase] = collected(changed({ coupon_lines: undefined, line_items: undefined }));
+  expect(purchase?.order).toMatchObject({ total: 2_935, couponCodes: null, items: null });
+  const [, none] = collected(changed({ coupon_lines: [] }));
+  expect(none?.order).toMatchObject({ couponCodes: [] });
+});
+
 test('a number given by a plug-in, or the id', () => {
   const numbered = fixtureWith('woocommerce-order', { number: 'B-12' });
   expect(eventsOf(read('order.updated', numbered))[0]).toMatchObject({

@@ -14,7 +14,7 @@ import {
 } from './adapter.js';
 import { amountText, partText, unsignedAmountText } from './amounts.js';
 import { type OrderState, orderRest } from './order-rest.js';
-import { at, firstText, listAt, stated, textAt } from './reading.js';
+import { at, eachAt, firstText, listAt, stated, textAt } from './reading.js';
 import { customerId, shopSettings } from './shop-settings.js';
 import { headerOf, verifyHeaderHmac } from './signatures.js';
 
@@ -124,8 +124,8 @@ function orderFields(order: unknown, orderId: string): Record<string, unknown> {
     currency,
     tax: partText(at(order, 'total_tax'), currency),
     shipping: partText(at(order, 'shipping_total'), currency),
-    coupon_codes: listAt(order, 'coupon_lines').map((entry) => textAt(entry, 'code')),
-    items: listAt(order, 'line_items').map((item) =>
+    coupon_codes: eachAt(order, 'coupon_lines', (entry) => textAt(entry, 'code')),
+    items: eachAt(order, 'line_items', (item) =>
       stated({
         sku: textAt(item, 'sku'),
         name: textAt(item, 'name'),
