@@ -88,6 +88,49 @@ test.each<[string, object, object]>([
   expect(() => collected(reading)).toThrow(code);
 });
 
+const sale = {
+  type: 'purchase',
+  order: { order_id: '$.id', total: '$.paid', tax: '$.tax', currency: '$.money' },
+};
+const back = {
+  type: 'refund',
+  refund: { refund_id: '$.id', order_id: '$.id', total: '$.paid', currency: '$.money' },
+};
+test.each<[object, object | string]>([
+  // As PrestaShop, Magento and BigCommerce write decimals, and many others a currency.
+  [
+    { paid: '129.900000', tax: '21.6500', money: 'EUR' },
+    { total: 12_990, tax: 2_165 },
+  ],
+  [
+    { paid: '129.90', money: 'eur' },
+    { total: 12_990, currency: 'EUR' },
+  ],
+  [
+    { paid: '1200.0000', money: 'jpy' },
+    { total: 1_200, currency: 'JPY' },
+  ],
+  [{ paid: 129.9, money: 'EUR' }, { total: 12_990 }],
+  [{ paid: '129.905', money: 'EUR' }, 'amount_too_precise'],
+  [{ paid: '129.90', tax: '21.6512', money: 'EUR' }, 'amount_too_precise'],
+  [{ paid: '129.90', money: 'euro' }, 'currency_unknown'],
+])('money by a rule: %j', (body, expected) => {
+  const rules = [{ event: sale }, { event: back }];
+  const reading = readBy(endpointOf('json', { signature, rules }), {}, { id: 'T-1', ...body });
+  if (typeof expected === 'string') expect(() => collected(reading)).toThrow(expected);
+  else {
+    const [purchase, refund] = collected(reading);
+    expect(purchase?.order).toMatchObject(expected);
+    expect(refund?.refund?.amount).toBe(purchase?.order?.total);
+  }
+});
+
+test('events of ROSI as they are keep to its contract: nothing is mended', () => {
+  const order = { order_id: 'T-1', total: '129.9000', currency: 'EUR' };
+  const own = readBy(endpointOf('json', { signature }), {}, { type: 'purchase', order });
+  expect(() => collected(own)).toThrow('amount_too_precise');
+});
+
 test.each([
   ['true', true, true],
   ['false', false, true],

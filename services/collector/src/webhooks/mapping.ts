@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import type { RawEvent } from './adapter.js';
-import { amountOfUnits } from './amounts.js';
+import { amountOfUnits, amountText } from './amounts.js';
 import { at, listAt, stated, textAt, timeOfSeconds } from './reading.js';
 
 const path = z.string().regex(/^[$@]\.\S+$/, 'must begin with $. (the body) or @. (the entry)');
@@ -52,8 +52,27 @@ export function applyRules(rules: readonly Rule[], body: unknown): RawEvent[] | 
   if (fitting.length === 0) return null;
   return fitting.flatMap((rule) => {
     const entries = rule.each === undefined ? [undefined] : listAt(body, rule.each.slice(2));
-    return entries.map((entry) => filled(rule.event, { body, entry }) as RawEvent);
+    return entries.map((entry) => withMoney(filled(rule.event, { body, entry }) as RawEvent));
   });
+}
+
+/** Shops write 129.9000 and eur: zeros beyond the currency's are taken off, and it is upper case. */
+function withMoney(event: RawEvent): RawEvent {
+  const read = ['order', 'refund'].map((name) => [name, moneyOf(event[name])] as const);
+  return { ...event, ...Object.fromEntries(read.filter(([, part]) => part !== undefined)) };
+}
+
+/** What is no amount or currency stands as it is, for the event to be rejected by name. */
+function moneyOf(part: unknown): object | undefined {
+  if (typeof part !== 'object' || part === null) return undefined;
+  const currency = textAt(part, 'currency').toUpperCase();
+  const isAmount = (name: string) => name === 'total' || name === 'tax' || name === 'shipping';
+  const fields = Object.entries(part).map(([name, value]) => {
+    if (name === 'currency' && typeof value === 'string') return [name, currency];
+    const isText = typeof value === 'string' && isAmount(name);
+    return [name, isText ? (amountText(value, currency) ?? value) : value];
+  });
+  return Object.fromEntries(fields);
 }
 
 function fits(rule: Rule, body: unknown): boolean {

@@ -83,10 +83,11 @@ test.each(['orders/paid', 'orders/updated', 'orders/cancelled', 'orders/fulfille
 );
 
 test('what a delivery leaves out it does not state: codes and items stay as they were told', () => {
-  const { discount_codes: _, line_items: __, ...few } = fixtureWith('shopify-order', {}) as Record<
-    string,
-    unknown
-  >;
+  const {
+    discount_codes: _,
+    line_items: __,
+    ...few
+  } = fixtureWith('shopify-order', {}) as Record<string, unknown>;
   const [, purchase] = collected(read('orders/updated', few));
   expect(purchase?.order).toMatchObject({ total: 38800, couponCodes: null, items: null });
   const [, none] = collected(read('orders/updated', { ...few, discount_codes: [] }));
