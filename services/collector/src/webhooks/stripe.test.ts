@@ -141,6 +141,16 @@ test.each([
   collected(reading);
 });
 
+test.each([
+  ['nothing has moved', [], '0.00'],
+  ['Stripe does not say', undefined, '0.00'],
+  ['the money was withdrawn', [{ amount: -1000 }], '10.00'],
+  ['it was reinstated, too', [{ amount: -1000 }, { amount: 1000 }], '0.00'],
+])('a prevented dispute where %s', (_, balance_transactions, total) => {
+  const dispute = withObject('stripe-dispute', { status: 'prevented', balance_transactions });
+  expect(eventsOf(read(dispute))).toMatchObject([{ refund: { total } }]);
+});
+
 test('a dispute finds the order that its own metadata names', () => {
   const named = withObject('stripe-dispute', { metadata: { order_id: '1001' }, status: 'lost' });
   expect(eventsOf(read(named))).toMatchObject([{ refund: { order_id: '1001', total: '10.00' } }]);

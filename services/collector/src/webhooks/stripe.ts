@@ -13,7 +13,7 @@ import {
   withContentId,
 } from './adapter.js';
 import { amountOfUnits, partText } from './amounts.js';
-import { at, firstText, stated, textAt, timeOfSeconds } from './reading.js';
+import { at, firstText, listAt, stated, textAt, timeOfSeconds } from './reading.js';
 import { customerId } from './shop-settings.js';
 import { verifyStripe } from './signatures.js';
 
@@ -162,6 +162,12 @@ function ordersOf(charge: unknown, settings: Settings): string[] {
 const lostStatuses: ReadonlySet<string> = new Set(['needs_response', 'under_review', 'lost']);
 const wonStatuses: ReadonlySet<string> = new Set(['won', 'prevented']);
 
+/**
+ * A dispute may be prevented by taking the money without a chargeback (Visa's Rapid Dispute Resolution).
+ * Stripe lists what it has withdrawn and, as the second, what it has reinstated.
+ */
+const isWithdrawn = (dispute: unknown) => listAt(dispute, 'balance_transactions').length === 1;
+
 function readDispute({ object: dispute, happenedAt, settings }: Notice): Reading {
   const id = textAt(dispute, 'id');
   const status = textAt(dispute, 'status');
@@ -169,7 +175,8 @@ function readDispute({ object: dispute, happenedAt, settings }: Notice): Reading
   if (id === '' || typeof amount !== 'number') return malformed('data.object.id or amount');
   if (!lostStatuses.has(status) && !wonStatuses.has(status)) return ignored('inquiry');
   const orderIds = [orderIdOf(dispute, settings, ['payment_intent', 'charge'])];
-  const units = lostStatuses.has(status) ? amount : 0;
+  const isLost = lostStatuses.has(status) || (status === 'prevented' && isWithdrawn(dispute));
+  const units = isLost ? amount : 0;
   return refundReading({ id, orderIds, units, object: dispute, happenedAt });
 }
 
