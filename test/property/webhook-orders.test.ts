@@ -323,6 +323,28 @@ describe('Stripe', () => {
   const invoice = { invoice: 'in_1' };
   const subscription = { mode: 'subscription', payment_intent: null, ...invoice };
 
+  const paidAt = 1_772_359_200;
+  const disputed = (status: string, seconds: number, more: Body = {}) =>
+    told('stripe-dispute', { status, ...more }, paidAt + seconds);
+  const taken = { balance_transactions: [{ amount: -1_000 }] };
+
+  test.each<[string, readonly Delivery[], number]>([
+    ['open', [disputed('needs_response', 9)], 1_000],
+    ['lost', [disputed('needs_response', 9), disputed('lost', 20)], 1_000],
+    ['won', [disputed('needs_response', 9), disputed('under_review', 12), disputed('won', 20)], 0],
+    ['won at once', [disputed('needs_response', 9), disputed('won', 9)], 0],
+    ['prevented at once', [disputed('needs_response', 9), disputed('prevented', 9)], 0],
+    [
+      'prevented at once by taking the money',
+      [disputed('needs_response', 9), disputed('prevented', 9), disputed('prevented', 9, taken)],
+      1_000,
+    ],
+    ['an inquiry', [disputed('warning_needs_response', 9), disputed('warning_closed', 20)], 0],
+  ])('a dispute that is %s', (_, disputes, lost) => {
+    const deliveries = [told('stripe-session', {}, paidAt), ...disputes];
+    expect(orderOf('stripe', deliveries)).toEqual([2_198, lost, 2_198 - lost]);
+  });
+
   test.each<[string, Body, Body]>([
     ['payment', {}, {}],
     ['payment with an invoice made of it', invoice, {}],

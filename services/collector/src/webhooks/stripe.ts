@@ -158,6 +158,9 @@ function ordersOf(charge: unknown, settings: Settings): string[] {
   return byInvoice === '' || byInvoice === byPayment ? [byPayment] : [byPayment, byInvoice];
 }
 
+/** Decided: some within the second in which they were opened. The word sorts above all digits. */
+const closedStatuses: ReadonlySet<string> = new Set(['lost', 'won', 'prevented']);
+
 /** Where the bank still holds or has taken the money; an inquiry (`warning_…`) has moved none. */
 const lostStatuses: ReadonlySet<string> = new Set(['needs_response', 'under_review', 'lost']);
 const wonStatuses: ReadonlySet<string> = new Set(['won', 'prevented']);
@@ -177,7 +180,8 @@ function readDispute({ object: dispute, happenedAt, settings }: Notice): Reading
   const orderIds = [orderIdOf(dispute, settings, ['payment_intent', 'charge'])];
   const isLost = lostStatuses.has(status) || (status === 'prevented' && isWithdrawn(dispute));
   const units = isLost ? amount : 0;
-  return refundReading({ id, orderIds, units, object: dispute, happenedAt });
+  const place = closedStatuses.has(status) ? 'closed:' : '';
+  return refundReading({ id, orderIds, units, object: dispute, happenedAt, place });
 }
 
 interface Repaid {
@@ -187,19 +191,22 @@ interface Repaid {
   readonly units: number;
   readonly object: unknown;
   readonly happenedAt: string;
+  /** Before the amount in the id, where something else decides first. */
+  readonly place?: string;
 }
 
 const unitDigits = 16;
 
 /** Of two statements of one second, the one with the larger amount has the larger id and counts. */
-function refundReading({ id, orderIds, units, object, happenedAt }: Repaid): Reading {
+function refundReading({ id, orderIds, units, object, happenedAt, place = '' }: Repaid): Reading {
   const currency = currencyOf(object);
-  const place = `${Date.parse(happenedAt) / 1_000}:${String(units).padStart(unitDigits, '0')}`;
+  const amount = String(units).padStart(unitDigits, '0');
+  const version = `${Date.parse(happenedAt) / 1_000}:${place}${amount}`;
   const total = amountOf(units, currency);
   const events = orderIds.map((order_id, index) => {
     const suffix = index === 0 ? '' : ':invoice';
     return {
-      event_id: `stripe:refund:${id}:${place}${suffix}`,
+      event_id: `stripe:refund:${id}:${version}${suffix}`,
       type: 'refund',
       occurred_at: happenedAt,
       refund: { refund_id: `${id}${suffix}`, order_id, total, currency },
