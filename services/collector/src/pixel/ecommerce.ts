@@ -15,7 +15,7 @@ const fieldsOf = (value: unknown): Fields =>
 export function orderOfEcommerce(stated: unknown): Fields {
   const facts = fieldsOf(stated);
   const { transaction_id, value, tax, shipping, coupon, items } = facts;
-  const currency = currencyOf(facts['currency']);
+  const currency = currencyOf(facts['currency']) ?? currencyOfAll(items);
   return {
     order_id: transaction_id,
     total: amountOf(value, currency),
@@ -29,6 +29,13 @@ export function orderOfEcommerce(stated: unknown): Fields {
 
 function currencyOf(stated: unknown): unknown {
   return typeof stated === 'string' ? stated.trim().toUpperCase() || undefined : stated;
+}
+
+/** GA4 lets items state it, and all of them the same. */
+function currencyOfAll(items: unknown): unknown {
+  const list: readonly unknown[] = Array.isArray(items) ? items : [];
+  const [first, ...others] = new Set(list.map((item) => currencyOf(fieldsOf(item)['currency'])));
+  return others.length === 0 ? first : undefined;
 }
 
 /** Whatever is no amount stays, for the purchase to be rejected by name. */

@@ -214,6 +214,12 @@ describe("a purchase in GA4's words, as shops push it", () => {
     ['a negative tax', { tax: -1 }, { ...all, tax: null }],
     ['an empty value', { value: '' }, { ...all, total: null }],
     [
+      'a currency on the items alone',
+      { currency: undefined, items: [{ currency: 'eur' }, { currency: 'EUR ' }] },
+      all,
+    ],
+    ["the event's own goes before", { items: [{ currency: 'USD' }] }, all],
+    [
       'the number alone',
       { value: undefined, currency: '' },
       { orderId: 'G-1', total: null, tax: null, shipping: null, currency: '' },
@@ -230,6 +236,8 @@ describe("a purchase in GA4's words, as shops push it", () => {
     ['currency_unknown', { currency: 'EURO' }],
     ['currency_unknown', { currency: 978 }],
     ['currency_missing', { currency: undefined }],
+    ['currency_missing', { currency: '', items: [{ currency: 'EUR' }, { currency: 'USD' }] }],
+    ['currency_missing', { currency: '', items: [{ currency: 'EUR' }, { item_id: 'a' }, null] }],
   ])('a total is never guessed: %s', (code, more) => {
     expect(collected(more)).toBe(code);
   });
