@@ -67,6 +67,15 @@ describe('kinds of messages', () => {
       },
       { page: { url: 'https://shop.example/a/b?c=d' }, properties: { event: 'page' } },
     ],
+    [
+      'how the visitor was referred, where no page says it',
+      {
+        type: 'page',
+        properties: { url: 'https://shop.example/' },
+        context: { referrer: { type: 'social', url: 'https://t.co/y' } },
+      },
+      { page: { url: 'https://shop.example/', referrer: 'https://t.co/y' } },
+    ],
     ['screen', { type: 'screen', name: 'Home' }, { type: 'identify' }],
     [
       'identify: traits are identifiers, and not kept',

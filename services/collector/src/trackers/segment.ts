@@ -102,9 +102,13 @@ function identifiersOf(message: unknown): Record<string, unknown> {
 }
 
 function pageOf(message: unknown): Record<string, unknown> {
-  const field = (name: string) => firstText(message, [`context.page.${name}`]);
-  return stated({ url: field('url'), referrer: field('referrer'), title: field('title') });
+  const field = (name: string) => textAt(message, `context.page.${name}`);
+  return stated({ url: field('url'), referrer: referrerOf(message, []), title: field('title') });
 }
+
+/** Servers and apps tell how somebody was referred in a place of its own. */
+const referrerOf = (message: unknown, before: readonly string[]) =>
+  firstText(message, [...before, 'context.page.referrer', 'context.referrer.url']);
 
 /** Segment calls `utm_campaign` the campaign's name. */
 function utmOf(campaign: unknown): Record<string, unknown> {
@@ -139,7 +143,8 @@ function propertiesOf(message: unknown, name: string): Record<string, unknown> {
 
 function readPage(message: unknown): RawEvent {
   const own = (name: string) => firstText(message, [`properties.${name}`, `context.page.${name}`]);
-  const page = { url: own('url'), referrer: own('referrer'), title: own('title') };
+  const referrer = referrerOf(message, ['properties.referrer']);
+  const page = { url: own('url'), referrer, title: own('title') };
   const properties = propertiesOf(message, textAt(message, 'name') || 'page');
   // analytics.js says the address there again, whole and in parts; `page` has it, masked as an url.
   const isTold = (name: string, value: unknown) =>
