@@ -77,6 +77,9 @@ describe('WooCommerce', () => {
       ...more,
     },
   });
+  const landedBy = (session: string) => [
+    { key: '_wc_order_attribution_session_entry', value: session },
+  ];
   const orderOfWoo = (...deliveries: Delivery[]) => orderOf('woocommerce', deliveries);
 
   test.each(['failed', 'pending', 'trash', 'cancelled'])(
@@ -105,6 +108,25 @@ describe('WooCommerce', () => {
     expect(orderOfWoo(at(1, 'processing', yen), at(9, 'completed', { ...yen, refunds }))).toEqual([
       1_000, 400, 600,
     ]);
+  });
+
+  it('stays its own customer, and its landing one, when the shop removes personal data', () => {
+    const billing = (email: string) => ({ billing: { email } });
+    const orders = [1, 2].flatMap((id) => {
+      const of = { number: `A-${id}`, meta_data: landedBy(`https://example.com/?gclid=g${id}`) };
+      const more = { customer_id: 0, customer_user_agent: '[deleted]' };
+      return [
+        at(1, 'completed', { ...of, customer_id: id, ...billing(`a${id}@example.org`) }),
+        at(50, 'completed', { ...of, ...more, ...billing('deleted@site.invalid') }),
+      ];
+    });
+    for (const arrival of [orders, orders.toReversed()]) {
+      const events = arrival.flatMap((delivery) => eventsOf('woocommerce', delivery, 'a'));
+      const { tables } = runTopology(events, oracleSettings, { partitions: 2, seed: 1 });
+      const persons = tables.orders_current?.map((row) => row['person_id']);
+      expect(new Set(persons).size).toBe(2);
+      expect(tables.touchpoints_current).toHaveLength(2);
+    }
   });
 
   it('is refunded by what its refunds have left', () => {

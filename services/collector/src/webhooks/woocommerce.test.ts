@@ -152,6 +152,20 @@ test('what a delivery leaves out it does not state: codes and items stay as they
   expect(none?.order).toMatchObject({ couponCodes: [] });
 });
 
+test('an order whose personal data the shop has removed names nobody, and no page again', () => {
+  const { billing } = fixtureWith('woocommerce-order', {}) as { readonly billing: object };
+  const removed = {
+    customer_id: 0,
+    customer_ip_address: '203.0.113.0',
+    customer_user_agent: '[deleted]',
+    billing: { ...billing, first_name: '[deleted]', email: 'deleted@site.invalid', phone: '' },
+  };
+  const events = eventsOf(changed({ ...removed, date_modified_gmt: '2027-03-22T03:00:00' }));
+  expect(events.map(({ type }) => type)).toEqual(['purchase', 'purchase', 'refund']);
+  expect(events[1]).not.toHaveProperty('identifiers');
+  expect(events[1]).toMatchObject({ order: { total: '29.35' } });
+});
+
 test('a number given by a plug-in, or the id', () => {
   const numbered = fixtureWith('woocommerce-order', { number: 'B-12' });
   expect(eventsOf(read('order.updated', numbered))[0]).toMatchObject({

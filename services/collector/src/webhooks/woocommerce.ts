@@ -61,7 +61,7 @@ function readOrder(delivery: Delivery, settings: Settings): Reading {
   const paid = !unpaidStatuses.has(status);
   const events = [
     ...(paid ? purchaseEvents(order, orderId, settings) : []),
-    ...(paid && settings.landing_page ? landingEvents(order, orderId) : []),
+    ...(paid && settings.landing_page && !isAnonymous(order) ? landingEvents(order, orderId) : []),
     ...listAt(order, 'refunds').map((refund) => refundEvent(order, refund, orderId)),
   ];
   const named = events.map((event) =>
@@ -99,7 +99,17 @@ function purchaseEvents(order: unknown, orderId: string, settings: Settings): Ra
   return isChanged(order) ? [placed, current] : [current];
 }
 
+/**
+ * Whose personal data the shop has removed, on request or after a while. All such orders have one
+ * address, by which their customers would become one person; and an agent and an address of the network
+ * by which their landing would be another one.
+ */
+const isAnonymous = (order: unknown) =>
+  metaOf(order, '_anonymized') === 'yes' ||
+  textAt(order, 'billing.email').toLowerCase() === 'deleted@site.invalid';
+
 function identifiersOf(order: unknown, settings: Settings): Record<string, unknown> {
+  if (isAnonymous(order)) return {};
   return stated({
     customer_id: customerId(settings.shop, textAt(order, 'customer_id')),
     email: textAt(order, 'billing.email'),
