@@ -113,6 +113,13 @@ describe('WooCommerce', () => {
     ]);
     expect(eventsIn(items)[0]?.['identifiers']).not.toHaveProperty('customer_id');
   });
+  it('knows the address of all whose personal data the shop has removed', async () => {
+    const text = `${header}\n7,1007,2026-03-01,completed,35.00,EUR,0,Deleted@site.invalid,,0`;
+    const time = { order: 'iso', timezone: 'UTC' } as const;
+    const [event] = eventsIn((await ordersOf(text, { time, shop: 'woo' })).items);
+    expect(event).toMatchObject({ order: { order_id: '1007' } });
+    expect(event?.['identifiers'] ?? {}).not.toHaveProperty('email');
+  });
 });
 
 describe('a column that says it is in UTC', () => {

@@ -81,13 +81,15 @@ export function currencyOf(row: Row, options: TableOptions): string {
 const identifierFields = ['user_id', 'email', 'anonymous_id', 'click_id', 'handle'] as const;
 /** What shops write for a guest; a prefix would make a person of it. */
 const nobody = new Set(['', '0', 'null', 'undefined', 'none', 'guest', 'anonymous', 'unknown']);
+/** What WooCommerce writes for everybody whose personal data it has removed. */
+const removedAddress = 'deleted@site.invalid';
 
 /** Those that the row states, by type. */
 export function identifiersOf(row: Row, options: TableOptions): Record<string, string> {
   const found: Record<string, string> = {};
   for (const field of identifierFields) {
     const text = options.columns.text(field, row);
-    if (text !== '') found[field] = text;
+    if (text !== '' && text.toLowerCase() !== removedAddress) found[field] = text;
   }
   const customer = options.columns.text('customer_id', row);
   if (!nobody.has(customer.toLowerCase())) {
