@@ -5,19 +5,13 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePages } from '@rosi/streams';
 import { type Database, open, type RootDatabase } from 'lmdb';
 
 export type Store = Database<Buffer, Buffer>;
 export type Environment = RootDatabase<Buffer, Buffer>;
 
 const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
-
-/**
- * Free pages that lmdb holds in memory. It sorts those into a list one by one at each commit, to check
- * them, which takes quadratic time: with its own limits (50,000 and 75,000) a third of the time of a
- * state of a million events went there. Its types do not know these options.
- */
-const freePages: object = { maxFreeSpaceToLoad: 3_000, maxFreeSpaceToRetain: 5_000 };
 
 /** Whether the folder holds an environment already. */
 export function environmentExists(dir: string): boolean {

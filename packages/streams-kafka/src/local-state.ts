@@ -4,7 +4,7 @@
  * copy is written after Kafka's commit, together with the changelog offset that it has reached.
  */
 import { mkdirSync } from 'node:fs';
-import { byteRange, type StateStore } from '@rosi/streams';
+import { byteRange, freePages, type StateStore } from '@rosi/streams';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { ChangelogEntry } from './changelog.js';
 import { discardTorn } from './discard-torn.js';
@@ -47,12 +47,6 @@ export function openLocalState(dir: string): LocalState {
   discardTorn(dir);
   return openEnvironment(dir);
 }
-
-/**
- * Free pages that lmdb holds in memory: it sorts those into a list one by one at each commit, to check
- * them, which takes quadratic time (its own limits are 50,000 and 75,000, and its types don't know them).
- */
-const freePages: object = { maxFreeSpaceToLoad: 3_000, maxFreeSpaceToRetain: 5_000 };
 
 function openEnvironment(dir: string): LocalState {
   const environment: RootDatabase<Buffer, Buffer> = open<Buffer, Buffer>(dir, {

@@ -1,5 +1,6 @@
 export type { Delivered, Sent } from './batch.js';
 export { type ByteRange, byteRange, prefixEnd } from './byte-range.js';
+export { freePages } from './free-pages.js';
 export { type LogReader, logReader, type ReadRun, shiftedReader } from './log-reader.js';
 export { createMemoryState, type MemoryState } from './memory-state.js';
 export { createOutcomeTally, type OutcomeCounts, type OutcomeTally } from './outcomes.js';
