@@ -8,8 +8,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBrowser } from '../harness/browser.js';
 import {
   makeDataDir,
@@ -21,20 +21,20 @@ import {
 import {
   delivered,
   eventsOf,
-  newVisitor,
+  open,
   pageViews,
   pathOf,
   type SiteServer,
   serveSites,
   snippet,
   startsVisit,
+  visitorsOf,
 } from './pixel-site.js';
 
 let browser: Browser;
 let product: Product;
 let sites: SiteServer;
 let port: number;
-const contexts: BrowserContext[] = [];
 const bodies = new Map<string, string>();
 
 const start = () => startProduct({ dataDir, env: { ROSI_HTTP_PORT: String(port) } });
@@ -62,9 +62,6 @@ beforeAll(async () => {
       <a id="two" href="/two">two</a>`;
   });
 }, 300_000);
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-});
 afterAll(async () => {
   await browser?.close();
   sites?.close();
@@ -72,17 +69,8 @@ afterAll(async () => {
   await removeDataDir(dataDir);
 });
 
-async function visitor(options: BrowserContextOptions = {}) {
-  const made = await newVisitor(browser, options);
-  contexts.push(made.context);
-  return made;
-}
-
+const { visitor } = visitorsOf(() => browser);
 const address = (host: string, path = '/') => `http://${host}.localhost:${sites.port}${path}`;
-async function open(page: Page, url: string): Promise<void> {
-  await page.goto(url);
-  await delivered(page);
-}
 async function tell(page: Page, call: string): Promise<void> {
   await page.evaluate(`rosi.${call}`);
   await delivered(page);

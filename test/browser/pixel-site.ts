@@ -12,7 +12,7 @@ import type {
   Page,
   Request,
 } from 'playwright-core';
-import { expect } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import type { Row } from '../harness/answers.js';
 import { type Product, writeKey } from '../harness/product.js';
 
@@ -73,6 +73,22 @@ export function visitorIn(context: BrowserContext, page: Page): Visitor {
   return { context, page, complaints };
 }
 
+/** Opens visitors for the tests of a file; after each test they, and what was `kept`, are closed. */
+export function visitorsOf(browser: () => Browser) {
+  const contexts: BrowserContext[] = [];
+  afterEach(async () => {
+    await Promise.all(contexts.splice(0).map((context) => context.close()));
+  });
+  return {
+    keep: (context: BrowserContext) => void contexts.push(context),
+    async visitor(options: BrowserContextOptions = {}): Promise<Visitor> {
+      const made = await newVisitor(browser(), options);
+      contexts.push(made.context);
+      return made;
+    },
+  };
+}
+
 /** Requests of the pixel that have not been answered, by page. */
 const underWay = new WeakMap<Page, Set<Request>>();
 
@@ -88,6 +104,12 @@ function follow(page: Page): void {
   page.on('requestfailed', (request) => open.delete(request));
   // What outlives its page is told to nobody either.
   page.on('framenavigated', () => open.clear());
+}
+
+/** Opens an address, and waits as {@link delivered} does. */
+export async function open(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await delivered(page);
 }
 
 /** The pixel has run, and everything it knew so far has been answered. */

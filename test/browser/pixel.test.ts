@@ -7,13 +7,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchOptions, openBrowser } from '../harness/browser.js';
 import { makeDataDir, type Product, removeDataDir, startProduct } from '../harness/product.js';
 import {
   delivered,
   eventsOf,
-  newVisitor,
+  open,
   pageViews,
   pathOf,
   type SiteServer,
@@ -21,13 +21,13 @@ import {
   snippet,
   startsVisit,
   visitorIn,
+  visitorsOf,
 } from './pixel-site.js';
 
 let browser: Browser;
 let product: Product;
 let dataDir: string;
 let sites: SiteServer;
-const contexts: BrowserContext[] = [];
 /** What stands on a page beside the pixel, by path. */
 const bodies = new Map<string, string>();
 
@@ -49,9 +49,6 @@ beforeAll(async () => {
       <a id="two" href="/two">two</a>`;
   });
 }, 300_000);
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-});
 afterAll(async () => {
   await browser?.close();
   sites?.close();
@@ -59,19 +56,10 @@ afterAll(async () => {
   await removeDataDir(dataDir);
 });
 
-async function visitor(options: Parameters<typeof newVisitor>[1] = {}) {
-  const made = await newVisitor(browser, options);
-  contexts.push(made.context);
-  return made;
-}
-
+const { keep, visitor } = visitorsOf(() => browser);
 const address = (host: string, path = '/') => `http://${host}.localhost:${sites.port}${path}`;
 const cookies = async (context: BrowserContext) =>
   Object.fromEntries((await context.cookies()).map((each) => [each.name, each]));
-async function open(page: Page, url: string): Promise<void> {
-  await page.goto(url);
-  await delivered(page);
-}
 /** The driver's own way back waits for a load, which a cached page has not. */
 async function back(page: Page, end: string): Promise<void> {
   await page.evaluate('history.back()');
@@ -249,7 +237,7 @@ test('blocked cookies: pages count, and what one page knows stays together', asy
   const blocked = { profile: { default_content_setting_values: { cookies: 2 } } };
   await writeFile(join(folder, 'Default', 'Preferences'), JSON.stringify(blocked));
   const context = await chromium.launchPersistentContext(folder, launchOptions());
-  contexts.push(context);
+  keep(context);
   const { page, complaints } = visitorIn(context, await context.newPage());
   await open(page, address('www.blocked', '/?utm_source=mastodon'));
   expect(await page.evaluate('document.cookie')).toBe('');

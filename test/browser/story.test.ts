@@ -5,7 +5,6 @@
  * until the end; then the person is nowhere and the totals hold.
  */
 import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { models } from '@rosi/attribution';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -19,11 +18,10 @@ import {
   removeDataDir,
   startProduct,
 } from '../harness/product.js';
+import { deliverWebhook, fixture, hmacOf } from '../harness/webhook-deliveries.js';
 import { delivered, newVisitor, type SiteServer, serveSites, snippet } from './pixel-site.js';
 
 const secret = 'webhook-secret-of-the-story';
-const fixtures = new URL('../../services/collector/src/webhooks/fixtures/', import.meta.url);
-const fixture = (name: string) => readFileSync(new URL(`${name}.json`, fixtures), 'utf8');
 const orderId = '820982911946154508';
 const email = 'jon@example.com';
 /** The fixture's order, and the successful parts of its refund. */
@@ -73,20 +71,10 @@ afterAll(async () => {
 });
 
 const shop = (path: string) => `http://www.story.localhost:${sites.port}${path}`;
-const hmac = (content: string, encoding: 'base64' | 'hex') =>
-  createHmac('sha256', secret).update(content).digest(encoding);
-
-async function deliver(address: string, body: string, headers: Record<string, string>) {
-  const answer = await product.request(`/hooks/${address}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body,
-  });
-  expect([answer.status, answer.body]).toEqual([200, expect.not.stringContaining('"code"')]);
-}
+const hmac = (content: string, encoding: 'base64' | 'hex') => hmacOf(secret, content, encoding);
 
 const shopify = (topic: string, body: string) =>
-  deliver('shopify/shop', body, {
+  deliverWebhook(product, 'shopify/shop', body, {
     'x-shopify-topic': topic,
     'x-shopify-hmac-sha256': hmac(body, 'base64'),
   });
@@ -94,7 +82,7 @@ const shopify = (topic: string, body: string) =>
 /** Stripe's times are whole seconds. */
 function stripe(body: string, seconds: number) {
   const signed = `${seconds}.${body}`;
-  return deliver('stripe/pay', body, {
+  return deliverWebhook(product, 'stripe/pay', body, {
     'stripe-signature': `t=${seconds},v1=${hmac(signed, 'hex')}`,
   });
 }

@@ -2,17 +2,14 @@
  * From each producer's delivery to `credits_current`, through the running product: one order,
  * however many tell of it, credited to the touchpoint before it, its refunds subtracted exactly.
  */
-import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCommand } from '../harness/command.js';
 import { operate } from '../harness/operating.js';
 import { makeDataDir, type Product, removeDataDir, startProduct } from '../harness/product.js';
+import { deliverWebhook, fixture, hmacOf } from '../harness/webhook-deliveries.js';
 
 const testMsMax = 180_000;
 const secret = 'webhook-secret-of-the-journey';
-const fixtures = new URL('../../services/collector/src/webhooks/fixtures/', import.meta.url);
-const fixture = (name: string) => readFileSync(new URL(`${name}.json`, fixtures), 'utf8');
 const models = 6;
 
 const till = {
@@ -58,24 +55,14 @@ afterAll(async () => {
   await removeDataDir(dataDir);
 });
 
-const hmac = (content: string, encoding: 'base64' | 'hex') =>
-  createHmac('sha256', secret).update(content).digest(encoding);
+const hmac = (content: string, encoding: 'base64' | 'hex') => hmacOf(secret, content, encoding);
 
 /** Every delivery so far, to be made again. */
 const deliveries: (() => Promise<void>)[] = [];
 
 async function deliver(address: string, body: string, headers: Record<string, string>) {
-  deliveries.push(() => deliverOnce(address, body, headers));
-  await deliverOnce(address, body, headers);
-}
-
-async function deliverOnce(address: string, body: string, headers: Record<string, string>) {
-  const answer = await product.request(`/hooks/${address}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body,
-  });
-  expect([answer.status, answer.body]).toEqual([200, expect.not.stringContaining('"code"')]);
+  deliveries.push(() => deliverWebhook(product, address, body, headers));
+  await deliverWebhook(product, address, body, headers);
 }
 
 const shopify = (topic: string, body: string) =>

@@ -3,9 +3,9 @@
  * the same in every order of arrival and whatever the hashes in event ids are.
  */
 import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { readWebhookEndpoints } from '@rosi/collector';
 import { describe, expect, it, test } from 'vitest';
+import { fixture as textOf } from '../harness/webhook-deliveries.js';
 import type { OracleEvent } from '../oracle/index.js';
 import { runTopology } from './run-topology.js';
 
@@ -15,9 +15,7 @@ interface Delivery {
   readonly body: Body;
 }
 
-const fixtures = new URL('../../services/collector/src/webhooks/fixtures/', import.meta.url);
-const fixture = (name: string): Body =>
-  JSON.parse(readFileSync(new URL(`${name}.json`, fixtures), 'utf8'));
+const fixture = (name: string): Body => JSON.parse(textOf(name));
 const oracleSettings = { hashKey: 'k', ownDomains: [], timezone: 'UTC' };
 
 function adapterOf(source: string) {
