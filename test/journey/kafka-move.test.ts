@@ -7,7 +7,6 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { removeTopics, startTestKafka } from '@rosi/streams-kafka/testing';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -22,7 +21,7 @@ import {
 } from '../harness/product.js';
 import { arrivalOf } from './random-sets-arrival.js';
 import { compared } from './random-sets-comparison.js';
-import { killAll } from './random-sets-ending.js';
+import { childrenOf, killAll } from './random-sets-ending.js';
 import { type Answers, postUntilTaken, postWaves } from './random-sets-posting.js';
 
 const testMsMax = 400_000;
@@ -35,7 +34,7 @@ interface Moved {
   readonly output: string;
 }
 
-/** Runs `rosi move-to-kafka`; killed after the time given, if any. */
+/** Runs `rosi move-to-kafka`; killed after the time given, if any, with the ClickHouse that it started. */
 function moved(env: Readonly<Record<string, string>>, killAfterMs?: number): Promise<Moved> {
   const child = spawn(process.execPath, [command, 'move-to-kafka'], {
     env: { ...process.env, ...env },
@@ -47,8 +46,18 @@ function moved(env: Readonly<Record<string, string>>, killAfterMs?: number): Pro
       output += text;
     });
   }
-  if (killAfterMs !== undefined) setTimeout(() => child.kill('SIGKILL'), killAfterMs);
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })));
+  const kill = () => {
+    const started = childrenOf(child.pid ?? 0);
+    child.kill('SIGKILL');
+    for (const pid of started) process.kill(pid, 'SIGKILL');
+  };
+  const killing = killAfterMs === undefined ? undefined : setTimeout(kill, killAfterMs);
+  return new Promise((resolve) =>
+    child.once('close', (code) => {
+      clearTimeout(killing);
+      resolve({ code, output });
+    }),
+  );
 }
 
 const cases: readonly (readonly [partitions: number, seed: number, kills: readonly number[]])[] = [
@@ -96,8 +105,6 @@ describe.skipIf(kafka === null)('rosi move-to-kafka', () => {
           output: expect.stringContaining('ROSI_HASH_KEY'),
         });
         for (const killAfterMs of kills) await moved(environment, killAfterMs);
-        // What a killed move has left of ClickHouse ends by itself.
-        if (kills.length > 0) await wait(5000);
         if (existsSync(join(dataDir, 'events'))) {
           expect(await moved(environment)).toMatchObject({
             code: 0,

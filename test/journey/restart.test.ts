@@ -1,9 +1,8 @@
 /** The same folder restarted continues where it stopped: after a clean stop, and after kill -9. */
-import { readFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeDataDir, type Product, removeDataDir, startProduct } from '../harness/product.js';
+import { childrenOf } from './random-sets-ending.js';
 import { booksOf, expectedBooks, postAll, tablesOf, weekEvents } from './shop-week.js';
 
 const testMsMax = 180_000;
@@ -97,19 +96,6 @@ describe('kill -9 of everything', () => {
   );
 });
 
-/** Processes whose parent is the one given, by the kernel's own table. */
-async function childrenOf(pid: number): Promise<number[]> {
-  const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  return processes.map(Number).filter((candidate) => {
-    try {
-      const stat = readFileSync(`/proc/${candidate}/stat`, 'utf8');
-      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid;
-    } catch {
-      return false; // Gone between the listing and the reading.
-    }
-  });
-}
-
 describe.skipIf(process.platform !== 'linux')('kill -9 of ClickHouse alone', () => {
   it.each([0, 100, 300])(
     '%i ms after the last answer: the product goes on, nothing lost, nothing twice',
@@ -117,7 +103,7 @@ describe.skipIf(process.platform !== 'linux')('kill -9 of ClickHouse alone', () 
       const product = await start();
       await postAll(product, weekEvents(0, 100));
       await product.settle();
-      const children = await childrenOf(product.pid);
+      const children = childrenOf(product.pid);
       expect(children.length).toBeGreaterThan(0);
       await postAll(product, weekEvents(90, 400));
       await wait(delayMs);
@@ -135,7 +121,7 @@ describe.skipIf(process.platform !== 'linux')('kill -9 of ClickHouse alone', () 
       const product = await start();
       await postAll(product, weekEvents(0, 20));
       await product.settle();
-      for (const child of await childrenOf(product.pid)) process.kill(child, 'SIGKILL');
+      for (const child of childrenOf(product.pid)) process.kill(child, 'SIGKILL');
       const [status, ready] = await Promise.all([
         product.status(),
         product.request('/health/ready'),
