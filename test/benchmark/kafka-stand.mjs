@@ -19,7 +19,7 @@ const groupId = 'stitcher';
 const pollMs = 50;
 export const partitions = 4;
 
-export const topology = () =>
+const topology = () =>
   stitcherTopology({ attribution: defaultSettings, hash: suppressionHash('test') });
 
 /** One broker of its own, and how much CPU time it has taken. */

@@ -11,7 +11,7 @@ const limits = { recordsMax: 5_000, bytesMax: 8 * 1024 * 1024 };
 let made = 0;
 
 /** Reads the ledger's touchpoints from where it ends now. */
-export function watchLedger(state) {
+function watchLedger(state) {
   let next = state.endOffset(ledgerTouchpoints.name, 0);
   return () => {
     const records = state.read(ledgerTouchpoints.name, 0, next, limits);

@@ -7,8 +7,8 @@ import { creditOrder, defaultSettings } from '@rosi/attribution';
 import { catalogueOf } from './queries-catalogue.mjs';
 import { randomNumbers, uuidOf } from './random.mjs';
 
-export const startMs = Date.UTC(2025, 0, 1);
-export const endMs = Date.UTC(2027, 0, 1);
+const startMs = Date.UTC(2025, 0, 1);
+const endMs = Date.UTC(2027, 0, 1);
 /** About as many credit rows an order has: 3.3 touchpoints, six models. */
 export const creditsPerOrder = 12.6;
 

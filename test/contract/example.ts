@@ -84,7 +84,7 @@ function makeNames(number: number): Names {
 }
 
 /** Takes the example's prefix and hashes out of whatever a query gave. */
-export function plainCell(names: Names, cell: Cell): Cell {
+function plainCell(names: Names, cell: Cell): Cell {
   if (typeof cell === 'boolean') return cell ? 1 : 0;
   if (typeof cell === 'string') {
     const known = names.hashes();

@@ -15,7 +15,7 @@ import {
 const digitsOf: Readonly<Record<string, number>> = { EUR: 2, USD: 2, JPY: 0, KWD: 3 };
 
 /** Minor units as decimal text; a number where that says the same. */
-export function amountOf(world: World, minor: number, currency: string): string | number {
+function amountOf(world: World, minor: number, currency: string): string | number {
   const digits = digitsOf[currency] ?? 2;
   const text = String(minor).padStart(digits + 1, '0');
   const decimal = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;

@@ -6,7 +6,7 @@ import type { OracleEvent, OracleSettings } from '../oracle/index.js';
 import { Random } from './random.js';
 
 export const minuteMs = 60_000;
-export const hourMs = 3_600_000;
+const hourMs = 3_600_000;
 export const dayMs = 86_400_000;
 
 export type Body = Readonly<Record<string, unknown>>;
@@ -65,7 +65,6 @@ export class World {
   readonly counts = new Map<string, number>();
   readonly persons: PersonSketch[] = [];
   readonly orders: OrderSketch[] = [];
-  readonly clickIds: string[] = [];
   readonly start: number;
   readonly #tag: string;
   #serial = 0;

@@ -20,7 +20,7 @@ const executables = [
 ];
 
 /** A person's browser: the driver's own agent would be counted as a bot. */
-export const personAgent =
+const personAgent =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36';
 
 /** What to start Chromium with; `ignoreDefaultArgs` takes away what the driver would add. */

@@ -67,7 +67,7 @@ function arrivalOfSet(options: GeneratorOptions): Arrival {
 }
 
 /** The arrival of any list of events, which keep their order but for what makes requests larger. */
-export function arrivalOfEvents(
+function arrivalOfEvents(
   arrived: readonly GeneratedEvent[],
   settings: GeneratedSet['settings'],
   seed: number,

@@ -17,7 +17,7 @@ export const models = [
 ] as const;
 export type Model = (typeof models)[number];
 
-export function compareTouchpoints(a: Touchpoint, b: Touchpoint): number {
+function compareTouchpoints(a: Touchpoint, b: Touchpoint): number {
   return a.occurredAt - b.occurredAt || compareIds(a.touchpointId, b.touchpointId);
 }
 
@@ -86,7 +86,7 @@ function weightsOf(
 }
 
 /** Floor each share, then one unit each to the largest fractions, ties to the earlier. */
-export function splitExactly(net: bigint, weights: readonly bigint[]): bigint[] {
+function splitExactly(net: bigint, weights: readonly bigint[]): bigint[] {
   const sum = weights.reduce((total, weight) => total + weight, 0n);
   const floors = weights.map((weight) => (net * weight) / sum);
   let left = net - floors.reduce((total, part) => total + part, 0n);

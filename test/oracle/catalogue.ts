@@ -12,7 +12,7 @@ export function compareVersions(a: Accepted, b: Accepted): number {
   return a.occurredAt - b.occurredAt || compareIds(a.eventId, b.eventId);
 }
 
-export function entryIdOf(type: CatalogueType, entry: JsonObject): string {
+function entryIdOf(type: CatalogueType, entry: JsonObject): string {
   const id = entry[catalogueIdFields[type]];
   return type === 'coupon' ? couponCodeOf(id) : idOf(id);
 }

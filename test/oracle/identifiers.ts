@@ -22,7 +22,7 @@ const e164 = /^\+[1-9]\d{1,14}$/;
  * reading: the exception "(not for order_id)" is about the whole list of junk words, since order
  * "0" exists; an empty or overlong order_id is as unusable as any other.
  */
-export function usableText(type: IdentifierType, value: unknown): string {
+function usableText(type: IdentifierType, value: unknown): string {
   const isInteger = typeof value === 'number' && Number.isInteger(value);
   if (typeof value !== 'string' && !isInteger) return '';
   const trimmed = String(value).trim();

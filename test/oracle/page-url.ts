@@ -6,7 +6,7 @@ import { type JsonObject, objectOf, textOf } from './text.js';
 import type { Utm } from './types.js';
 
 /** In the contract's order: the first one found names the click. */
-export const adClickParameters = [
+const adClickParameters = [
   'gclid',
   'gbraid',
   'wbraid',

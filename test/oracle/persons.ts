@@ -68,7 +68,7 @@ function shopOf(customerId: string): string {
 }
 
 /** Judged on direct links alone; `near` holds the identifiers directly linked. */
-export function isShared(identifier: Identifier, near: readonly Identifier[]): boolean {
+function isShared(identifier: Identifier, near: readonly Identifier[]): boolean {
   const valuesOf = (type: IdentifierType): string[] =>
     near.filter((other) => other.type === type).map((other) => other.value);
   const strongCount = near.filter((o) => strong.has(o.type) && o.type !== 'order_id').length;

@@ -25,7 +25,7 @@ const defaultWindowMs: Readonly<Record<string, number>> = {
   view: dayMs,
 };
 
-export const defaultSettings: AttributionSettings = {
+const defaultSettings: AttributionSettings = {
   windowMs: defaultWindowMs,
   touchpointsMax: 1_000,
   halfLifeMs: 7 * dayMs,

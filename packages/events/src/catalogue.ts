@@ -23,7 +23,7 @@ import { parseDate, parseTime, parseTimeOrDate } from './time.js';
 import { type CatalogueType, mediaTypes } from './vocabulary.js';
 
 /** Handles of one influencer; further ones are left out. */
-export const handlesMax = 100;
+const handlesMax = 100;
 
 type Value = string | number | readonly string[] | undefined;
 type Reader = (stated: unknown, rejections: Rejections) => Value;

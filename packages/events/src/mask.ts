@@ -4,7 +4,7 @@
  * national format, or what stands under a name such as `phone`. Order numbers, times, prices,
  * coordinates and UUIDs stay. Every scan is linear in the text's length.
  */
-export const emailMask = '[email]';
+const emailMask = '[email]';
 export const phoneMask = '[phone]';
 
 /** Percent-encoded, also more than once (%2540). */

@@ -12,7 +12,7 @@ import type { Rejections } from './rejection.js';
 import { idOrEmpty, isAbsent, type JsonObject, textOf } from './text.js';
 
 /** Coupon codes of one order; further ones are left out. */
-export const couponCodesMax = 100;
+const couponCodesMax = 100;
 
 export function readPurchase(
   order: JsonObject,

@@ -73,7 +73,7 @@ export function secretAccess(request: FastifyRequest, kindOf: KeyReader): Proble
   return unauthorized(told ?? 'This key is not known.', true);
 }
 
-export function bearerOf(request: FastifyRequest): string | null {
+function bearerOf(request: FastifyRequest): string | null {
   const header = request.headers.authorization;
   if (header === undefined || header.slice(0, 7).toLowerCase() !== 'bearer ') return null;
   return header.slice(7).trim();

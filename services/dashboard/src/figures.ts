@@ -25,7 +25,7 @@ import type { Choices, Period } from './choices.js';
 import { dayOf, rangeOf, standardPeriod } from './days.js';
 import type { DashboardOptions, Receipt } from './options.js';
 
-export const revenueRowsMax = 10;
+const revenueRowsMax = 10;
 const ordersMax = 12;
 
 export interface Revenue {

@@ -73,11 +73,7 @@ export function askReplay(
 const erasedKey = (topic: string, partition: number) => `erased:${topic}:${partition}:`;
 
 /** Rows of records before that offset may have been changed by an erasure; 0: none was. */
-export function erasedUpTo(
-  store: Pick<CheckpointStore, 'get'>,
-  topic: string,
-  partition: number,
-): number {
+function erasedUpTo(store: Pick<CheckpointStore, 'get'>, topic: string, partition: number): number {
   return Number(store.get(erasedKey(topic, partition))?.toString() ?? 0);
 }
 

@@ -7,7 +7,7 @@ export interface TextLine {
   readonly text: string | null;
 }
 
-export const lineCharactersMax = 5_000_000;
+const lineCharactersMax = 5_000_000;
 
 const lineEnds = /\r\n|\n|\r/g;
 

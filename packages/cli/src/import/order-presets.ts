@@ -129,7 +129,7 @@ const woocommerceAdvanced: OrderPreset = {
 };
 
 /** Any file whose columns are called like the fields, or close to it. */
-export const plainOrders: OrderPreset = {
+const plainOrders: OrderPreset = {
   name: 'plain',
   recognisedBy: [],
   fields: {

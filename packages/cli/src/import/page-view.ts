@@ -4,7 +4,7 @@
  */
 import type { LogLine } from './log-line.js';
 
-export const skipReasons = [
+const skipReasons = [
   'not_a_request',
   'method',
   'head_request',

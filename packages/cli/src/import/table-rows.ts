@@ -4,7 +4,7 @@ import { RosiError } from '@rosi/service-kit';
 import { CsvError, parse } from 'csv-parse';
 import type { Row } from './importer.js';
 
-export const separators = [',', ';', '\t', '|'] as const;
+const separators = [',', ';', '\t', '|'] as const;
 
 /** The one that the header has most often outside quotes; a comma when it has none. */
 export function detectSeparator(sample: string): string {

@@ -10,14 +10,7 @@ import { type ApiOptions, done, getJson, getText, sendJson } from '../reading/ap
 import { drawTable } from '../terminal/table.js';
 import type { Terminal } from '../terminal/terminal.js';
 
-export const linkFields = [
-  'link_id',
-  'url',
-  'post_id',
-  'influencer_id',
-  'campaign_id',
-  'program_id',
-];
+const linkFields = ['link_id', 'url', 'post_id', 'influencer_id', 'campaign_id', 'program_id'];
 
 /** A link as a person states it; fields without a value are left out. */
 export type StatedLink = Readonly<Record<string, string>>;

@@ -73,7 +73,7 @@ export function suppressionKeyOf(env: Environment, flags: InstanceFlags): string
   );
 }
 
-export function notRunning(dataDir: string): RosiError {
+function notRunning(dataDir: string): RosiError {
   return new RosiError(
     'ROSI_NOT_RUNNING',
     `ROSI is not running with the data folder ${dataDir}. Start it with \`rosi start\` (or ` +

@@ -67,7 +67,7 @@ export async function readStatus(api: ApiOptions): Promise<StatusDocument> {
   );
 }
 
-export function statusText(status: StatusDocument): string {
+function statusText(status: StatusDocument): string {
   const rows = status.stages.map((stage) => [
     stage.name,
     stage.last_offset ?? '-',

@@ -46,7 +46,7 @@ const borderNames = [
 const noBorders = Object.fromEntries(borderNames.map((name) => [name, '']));
 
 /** One line, of bounded width, and without control characters, which could move the cursor. */
-export function cellText(value: unknown): string {
+function cellText(value: unknown): string {
   const plain = plainText(value);
   return isTooLong(plain) ? `${plain.slice(0, cellCharactersMax - 1)}…` : plain;
 }

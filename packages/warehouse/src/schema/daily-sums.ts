@@ -22,7 +22,7 @@ export const unresolvedKeys: Readonly<Record<DailyKey, readonly string[]>> = {
 };
 
 export const dailySums = (key: DailyKey) => `credit_by_${key}_daily_sums`;
-export const dailyFeed = (key: DailyKey) => `credit_by_${key}_daily_feed`;
+const dailyFeed = (key: DailyKey) => `credit_by_${key}_daily_feed`;
 
 const dimension = (name: string): Column => {
   const column = touchDimensions.find(([each]) => each === name);

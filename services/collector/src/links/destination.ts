@@ -5,7 +5,7 @@
  */
 import { parseUrl, trackedClickParameter } from '@rosi/events';
 
-export const destinationLengthMax = 2_048;
+const destinationLengthMax = 2_048;
 
 export type DestinationFault =
   | 'not_a_text'

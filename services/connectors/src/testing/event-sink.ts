@@ -21,7 +21,7 @@ export interface EventSink {
   close(): Promise<void>;
 }
 
-export const sinkKey = 'secret-key-of-the-tests';
+const sinkKey = 'secret-key-of-the-tests';
 
 export async function startSink(): Promise<EventSink> {
   const events = new Map<string, SentEvent>();

@@ -33,7 +33,7 @@ export const WAITING = 'w';
 const NOBODYS = 'event';
 
 /** The piece of work that goes on in another batch. */
-export const MOVE_ITEMS = 'move-items';
+const MOVE_ITEMS = 'move-items';
 /** The same; a {@link HandOver} follows, as JSON. */
 export const HAND_OVER = 'hand-over:';
 
