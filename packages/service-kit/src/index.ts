@@ -1,4 +1,4 @@
-/** What every service needs around its domain: configuration, logs, metrics, threads, start. */
+/** What every service needs around its domain: configuration, logs, metrics, threads, start, JSON. */
 export { addressFailure, httpUrl, type ListenAddress } from './address.js';
 export { logLevelSchema, logLevels, parseEnvironment } from './environment.js';
 export {
@@ -26,7 +26,9 @@ export {
   readinessAnswer,
   startHealthServer,
 } from './health.js';
+export { at, listAt } from './json-fields.js';
 export { type LifecyclePart, type Running, startInOrder } from './lifecycle.js';
+export { entryId, placedProblems } from './listed-entries.js';
 export { createLogger, type Logger } from './logger.js';
 export { createMetrics, type Metrics, prometheusContentType } from './metrics.js';
 export { suppressionHash } from './suppression-hash.js';

@@ -2,6 +2,7 @@
  * The connectors of a workspace, from unknown JSON: all problems are told together, none repeats a
  * secret.
  */
+import { entryId, placedProblems } from '@rosi/service-kit';
 import { z } from 'zod';
 import type { BoundConnector } from './frame/connector.js';
 import { connectors } from './registry.js';
@@ -23,8 +24,7 @@ const connectorsMax = 50;
 const sources = connectors.map(({ source }) => source);
 
 const entrySchema = z.strictObject({
-  // A file's name as well.
-  id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _'),
+  id: entryId,
   source: z.enum(sources, `must be one of ${sources.join(', ')}`),
   secret: z.string().min(1).optional(),
   settings: z.record(z.string(), z.unknown()).default({}),
@@ -34,12 +34,7 @@ const fileSchema = z.strictObject({ connectors: z.array(entrySchema).max(connect
 /** `{"connectors": [{"id", "source", "secret"?, "settings"?}]}`, as docs/connect/connectors.md describes it. */
 export function readConnectors(stated: unknown): ConnectorsReading {
   const read = fileSchema.safeParse(stated);
-  if (!read.success) {
-    const problems = read.error.issues.map(
-      ({ path, message }) => `${path.map(String).join('.') || 'it'}: ${message}`,
-    );
-    return { ok: false, problems };
-  }
+  if (!read.success) return { ok: false, problems: placedProblems(read.error) };
   const problems: string[] = [];
   const entries = read.data.connectors.map(({ id, source, secret, settings }) => ({
     ...{ id, source, settings },

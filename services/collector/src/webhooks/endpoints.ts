@@ -2,6 +2,7 @@
  * The webhook endpoints of a workspace, from unknown JSON: all problems are told together, none
  * repeats a secret.
  */
+import { entryId, placedProblems } from '@rosi/service-kit';
 import { z } from 'zod';
 import type { BoundAdapter } from './adapter.js';
 import { adapters } from './registry.js';
@@ -24,7 +25,7 @@ const endpointsMax = 100;
 const sources = adapters.map(({ source }) => source);
 
 const endpointSchema = z.strictObject({
-  id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _'),
+  id: entryId,
   source: z.enum(sources, `must be one of ${sources.join(', ')}`),
   secrets: z
     .array(z.string().min(secretLengthMin, `must have at least ${secretLengthMin} characters`))
@@ -37,12 +38,7 @@ const fileSchema = z.strictObject({ endpoints: z.array(endpointSchema).max(endpo
 /** `{"endpoints": [{"id", "source", "secrets", "settings"?}]}`, as docs/webhooks.md describes it. */
 export function readWebhookEndpoints(stated: unknown): EndpointsReading {
   const read = fileSchema.safeParse(stated);
-  if (!read.success) {
-    const problems = read.error.issues.map(
-      ({ path, message }) => `${path.map(String).join('.') || 'it'}: ${message}`,
-    );
-    return { ok: false, problems };
-  }
+  if (!read.success) return { ok: false, problems: placedProblems(read.error) };
   const problems: string[] = [];
   const endpoints: WebhookEndpoint[] = [];
   for (const { id, source, secrets, settings } of read.data.endpoints) {

@@ -1,16 +1,7 @@
 /** Reads fields out of a provider's JSON, whatever it holds. Nothing here throws. */
+import { at } from '@rosi/service-kit';
 
-/** The value at a path such as `data.object.id` or `items.0.sku`; undefined when it is not there. */
-export function at(value: unknown, path: string): unknown {
-  let current: unknown = value;
-  for (const part of path.split('.')) {
-    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, part)) {
-      return undefined;
-    }
-    current = (current as Readonly<Record<string, unknown>>)[part]; // Checked just above.
-  }
-  return current;
-}
+export { at, listAt } from '@rosi/service-kit';
 
 /** A text, or an integer as its text, trimmed; empty when it is neither. */
 export function textAt(value: unknown, path: string): string {
@@ -26,12 +17,6 @@ export function firstText(value: unknown, paths: readonly string[]): string {
     if (text !== '') return text;
   }
   return '';
-}
-
-/** The entries of a list; none when it is not one. */
-export function listAt(value: unknown, path: string): readonly unknown[] {
-  const found = at(value, path);
-  return Array.isArray(found) ? found : [];
 }
 
 /** What is read of each entry; undefined when it is no list, which states nothing. */
