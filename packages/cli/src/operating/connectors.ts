@@ -3,35 +3,27 @@
  * written has been read as the next start will read it; a secret comes by a variable or the
  * standard input, never by a flag, which other users of the machine could see, and is never shown.
  */
-import { mkdirSync } from 'node:fs';
 import type { ConnectorEntry } from '@rosi/connectors';
-import { RosiError } from '@rosi/service-kit';
-import { writePrivateFile } from '../start/atomic-file.js';
 import { connectorsOf, connectorsPath, readConnectorsFile } from '../start/connectors.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { parseSettings, type StatedEntry, writeList, wrongUse } from './stated-entry.js';
+
+const page = 'docs/connect/connectors.md';
 
 interface ConnectorCommand {
   readonly dataDir: string;
   readonly terminal: Terminal;
 }
 
-export interface NewConnector {
-  readonly source: string;
-  readonly id: string;
-  /** Null: none was given. */
-  readonly secret: string | null;
-  /** JSON; null: as they are, or the standard ones. */
-  readonly settings: string | null;
-}
-
 /** A new connector; of one that is there, another secret or other settings where they are given. */
-export function addConnector({ dataDir, terminal }: ConnectorCommand, added: NewConnector): void {
+export function addConnector({ dataDir, terminal }: ConnectorCommand, added: StatedEntry): void {
   const entries = read(dataDir);
   const there = entries.find(({ id }) => id === added.id);
   if (there !== undefined && there.source !== added.source) {
-    throw usage(`Connector ${added.id} is one of ${there.source}: choose another id.`);
+    throw wrongUse(`Connector ${added.id} is one of ${there.source}: choose another id.`);
   }
-  const settings = added.settings === null ? (there?.settings ?? {}) : parse(added.settings);
+  const settings =
+    added.settings === null ? (there?.settings ?? {}) : parseSettings(added.settings, page);
   const secret = added.secret ?? there?.secret ?? null;
   const entry = { id: added.id, source: added.source, secret, settings };
   write(dataDir, [...entries.filter((other) => other !== there), entry]);
@@ -50,7 +42,7 @@ export function listConnectors({ dataDir, terminal }: ConnectorCommand): void {
 export function removeConnector({ dataDir, terminal }: ConnectorCommand, id: string): void {
   const entries = read(dataDir);
   if (!entries.some((entry) => entry.id === id)) {
-    throw usage(`There is no connector ${id}; \`rosi connector list\`.`);
+    throw wrongUse(`There is no connector ${id}; \`rosi connector list\`.`);
   }
   write(
     dataDir,
@@ -73,18 +65,5 @@ function write(
   const stated = entries.map(({ secret, ...entry }) =>
     secret === null ? entry : { ...entry, secret },
   );
-  const text = `${JSON.stringify({ connectors: stated }, null, 2)}\n`;
-  connectorsOf(text, 'What would be written');
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  writePrivateFile(connectorsPath(dataDir), text);
+  writeList(connectorsPath(dataDir), { connectors: stated }, connectorsOf);
 }
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw usage('--settings takes a JSON object, as docs/connect/connectors.md shows.');
-  }
-}
-
-const usage = (told: string) => new RosiError('ROSI_USAGE_INVALID', told);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readWebhooks } from '../start/webhooks.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { addWebhook, listWebhooks, type NewEndpoint, removeWebhook } from './webhooks.js';
+import type { StatedEntry } from './stated-entry.js';
+import { addWebhook, listWebhooks, removeWebhook } from './webhooks.js';
 
 const first = 'first-secret-of-the-tests';
 const second = 'second-secret-of-the-tests';
@@ -30,7 +31,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(parent, { recursive: true }));
 
-const add = (changes: Partial<NewEndpoint> = {}) =>
+const add = (changes: Partial<StatedEntry> = {}) =>
   addWebhook(
     { dataDir, terminal },
     { source: 'shopify', id: 'shop', secret: first, settings: null, ...changes },

@@ -5,12 +5,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { RosiError } from '@rosi/service-kit';
 import { z } from 'zod';
-import { writePrivateFile } from '../start/atomic-file.js';
 import { appendAudit } from '../start/audit-file.js';
 import { endpointsOf, readWebhooksFile, webhooksPath } from '../start/webhooks.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { parseSettings, type StatedEntry, writeList, wrongUse } from './stated-entry.js';
+
+const page = 'docs/webhooks.md';
 
 /** As the file states it; whether it is good is for the collector's own reading to say. */
 const fileSchema = z.object({
@@ -34,31 +35,22 @@ interface WebhookCommand {
   readonly terminal: Terminal;
 }
 
-export interface NewEndpoint {
-  readonly source: string;
-  readonly id: string;
-  /** Null: none was given. */
-  readonly secret: string | null;
-  /** JSON; null: as they are, or the standard ones. */
-  readonly settings: string | null;
-}
-
 /** A new endpoint; of one that is there, a further secret, and new settings where they are given. */
-export function addWebhook({ dataDir, terminal }: WebhookCommand, added: NewEndpoint): void {
+export function addWebhook({ dataDir, terminal }: WebhookCommand, added: StatedEntry): void {
   const endpoints = read(dataDir);
   const there = endpoints.find(({ id }) => id === added.id);
   if (there !== undefined && there.source !== added.source) {
-    throw usage(`Endpoint ${added.id} is one of ${there.source}: choose another id.`);
+    throw wrongUse(`Endpoint ${added.id} is one of ${there.source}: choose another id.`);
   }
   const made = added.secret === null ? (ownSecrets.get(added.source)?.() ?? null) : null;
   const secret = added.secret ?? made;
   if (secret === null) {
-    throw usage(
+    throw wrongUse(
       `Give the secret that ${added.source} shows: set ROSI_WEBHOOK_SECRET, or pipe it in.`,
     );
   }
   const secrets = [secret, ...(there?.secrets ?? [])].slice(0, secretsMax);
-  const settings = added.settings === null ? {} : { settings: parseSettings(added.settings) };
+  const settings = added.settings === null ? {} : { settings: parseSettings(added.settings, page) };
   const endpoint = { ...there, id: added.id, source: added.source, secrets, ...settings };
   note(dataDir, 'webhook.added', added);
   write(dataDir, [...endpoints.filter((other) => other !== there), endpoint]);
@@ -82,9 +74,9 @@ export function removeWebhook(
 ): void {
   const endpoints = read(dataDir);
   const there = endpoints.find((endpoint) => endpoint.id === id);
-  if (there === undefined) throw usage(`There is no endpoint ${id}; \`rosi webhook list\`.`);
+  if (there === undefined) throw wrongUse(`There is no endpoint ${id}; \`rosi webhook list\`.`);
   if (oldSecret && there.secrets.length < secretsMax) {
-    throw usage(`Endpoint ${id} has one secret alone: add the new one first.`);
+    throw wrongUse(`Endpoint ${id} has one secret alone: add the new one first.`);
   }
   const kept = oldSecret ? [{ ...there, secrets: there.secrets.slice(0, 1) }] : [];
   note(dataDir, oldSecret ? 'webhook.old_secret_removed' : 'webhook.removed', there);
@@ -115,18 +107,5 @@ function read(dataDir: string): readonly Stated[] {
 }
 
 function write(dataDir: string, endpoints: readonly object[]): void {
-  const text = `${JSON.stringify({ endpoints }, null, 2)}\n`;
-  endpointsOf(text, 'What would be written');
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  writePrivateFile(webhooksPath(dataDir), text);
+  writeList(webhooksPath(dataDir), { endpoints }, endpointsOf);
 }
-
-function parseSettings(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw usage('--settings takes a JSON object, as docs/webhooks.md shows.');
-  }
-}
-
-const usage = (told: string) => new RosiError('ROSI_USAGE_INVALID', told);
