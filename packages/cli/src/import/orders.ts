@@ -12,6 +12,7 @@ import {
   amountOf,
   currencyOf,
   identifiersOf,
+  orRejected,
   RowProblem,
   requiredText,
   type TableOptions,
@@ -64,7 +65,7 @@ function orderIdOf(row: Row, options: OrdersOptions): string {
 
 function itemsOf(order: OpenOrder, options: OrdersOptions): readonly ImportItem[] {
   const line = order.rows[0]?.line ?? 0;
-  try {
+  return orRejected(line, () => {
     const merged = mergeRows(order, options);
     const status = options.columns.text('status', merged).toLowerCase();
     if (!options.includeUnpaid && options.preset.unpaidStatuses.includes(status)) {
@@ -74,10 +75,7 @@ function itemsOf(order: OpenOrder, options: OrdersOptions): readonly ImportItem[
     const refund = refundOf(order, merged, line, options);
     const events = refund === null ? [purchase] : [purchase, refund];
     return events.map((event) => ({ kind: 'event', line, event }));
-  } catch (problem) {
-    if (problem instanceof RowProblem) return [rejected(line, problem.code, problem.message)];
-    throw problem;
-  }
+  });
 }
 
 /** The first stated cell of each column; two different totals of one order are a problem. */

@@ -3,11 +3,11 @@ import { withoutSign } from './amount-text.js';
 import type { FieldColumns } from './column-map.js';
 import { contentId, createLineIds } from './event-id.js';
 import type { Row, RowImporter } from './importer.js';
-import { type ImportEvent, rejected } from './item.js';
+import type { ImportEvent } from './item.js';
 import {
   amountOf,
   currencyOf,
-  RowProblem,
+  eventOfEachRow,
   requiredText,
   type TableOptions,
   timeOf,
@@ -28,17 +28,7 @@ export interface RefundsOptions extends TableOptions {
 export function refundsImporter(options: RefundsOptions): RowImporter {
   // A refund without an id gets one of its row, and so has the same in the next import.
   const refundIdOf = createLineIds('refund', options.digest);
-  return {
-    row(row, line) {
-      try {
-        return [{ kind: 'event', line, event: eventOf(row, line, options, refundIdOf) }];
-      } catch (problem) {
-        if (problem instanceof RowProblem) return [rejected(line, problem.code, problem.message)];
-        throw problem;
-      }
-    },
-    end: () => [],
-  };
+  return eventOfEachRow((row, line) => eventOf(row, line, options, refundIdOf));
 }
 
 function eventOf(

@@ -5,8 +5,8 @@
 import { RosiError } from '@rosi/service-kit';
 import { type DecimalMark, readAmount } from './amount-text.js';
 import type { ColumnMap } from './column-map.js';
-import type { Row } from './importer.js';
-import type { Digest } from './item.js';
+import type { Row, RowImporter } from './importer.js';
+import { type Digest, type ImportEvent, type ImportItem, rejected } from './item.js';
 import { readTime, type TimeReading } from './time-text.js';
 
 export interface TableOptions {
@@ -20,7 +20,7 @@ export interface TableOptions {
   readonly shop: string | null;
 }
 
-/** Thrown while one row is read, and caught by its importer: the row is rejected. */
+/** Thrown while one row is read: {@link orRejected} rejects it. */
 export class RowProblem extends Error {
   override name = 'RowProblem';
   constructor(
@@ -30,6 +30,22 @@ export class RowProblem extends Error {
     super(message);
   }
 }
+
+/** What is made of a row; one that can't be read is rejected. */
+export function orRejected(line: number, read: () => readonly ImportItem[]): readonly ImportItem[] {
+  try {
+    return read();
+  } catch (problem) {
+    if (problem instanceof RowProblem) return [rejected(line, problem.code, problem.message)];
+    throw problem;
+  }
+}
+
+/** For tables whose every row is an event by itself. */
+export const eventOfEachRow = (eventOf: (row: Row, line: number) => ImportEvent): RowImporter => ({
+  row: (row, line) => orRejected(line, () => [{ kind: 'event', line, event: eventOf(row, line) }]),
+  end: () => [],
+});
 
 /** `date_gmt` says its zone: the shop's own one, named for the other columns, is not it. */
 const namesUtc = /[_ ](?:gmt|utc)\)?$/i;

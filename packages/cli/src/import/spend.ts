@@ -6,10 +6,11 @@
 import type { FieldColumns } from './column-map.js';
 import { contentId, createLineIds } from './event-id.js';
 import type { Row, RowImporter } from './importer.js';
-import { type ImportEvent, rejected } from './item.js';
+import type { ImportEvent } from './item.js';
 import {
   amountOf,
   currencyOf,
+  eventOfEachRow,
   RowProblem,
   requiredText,
   type TableOptions,
@@ -29,17 +30,7 @@ const targets = ['post_id', 'influencer_id', 'campaign_id', 'platform'] as const
 
 export function spendImporter(options: TableOptions): RowImporter {
   const spendIdOf = createLineIds('spend', options.digest);
-  return {
-    row(row, line) {
-      try {
-        return [{ kind: 'event', line, event: eventOf(row, options, spendIdOf) }];
-      } catch (problem) {
-        if (problem instanceof RowProblem) return [rejected(line, problem.code, problem.message)];
-        throw problem;
-      }
-    },
-    end: () => [],
-  };
+  return eventOfEachRow((row) => eventOf(row, options, spendIdOf));
 }
 
 function eventOf(

@@ -5,8 +5,9 @@
 import type { FieldColumns } from './column-map.js';
 import { createLineIds } from './event-id.js';
 import type { Row, RowImporter } from './importer.js';
-import { type ImportEvent, rejected } from './item.js';
+import type { ImportEvent } from './item.js';
 import {
+  eventOfEachRow,
   identifiersOf,
   RowProblem,
   requiredText,
@@ -54,17 +55,7 @@ export interface TouchpointsOptions extends TableOptions {
 
 export function touchpointsImporter(options: TouchpointsOptions): RowImporter {
   const idOf = createLineIds('touch', options.digest);
-  return {
-    row(row, line) {
-      try {
-        return [{ kind: 'event', line, event: eventOf(row, line, options, idOf) }];
-      } catch (problem) {
-        if (problem instanceof RowProblem) return [rejected(line, problem.code, problem.message)];
-        throw problem;
-      }
-    },
-    end: () => [],
-  };
+  return eventOfEachRow((row, line) => eventOf(row, line, options, idOf));
 }
 
 function eventOf(
