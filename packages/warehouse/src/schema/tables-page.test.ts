@@ -11,9 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => database.stop());
 
-test('docs/tables.md says what the database says (ROSI_WRITE_DOCS=1 writes it)', async () => {
+test('docs/tables.md says what the database says (UPDATE_DOCS=1 writes it)', async () => {
   const page = await tablesPage(database.warehouse);
-  if (process.env['ROSI_WRITE_DOCS'] === '1') await writeFile(file, page);
+  if (process.env['UPDATE_DOCS'] === '1') await writeFile(file, page);
   expect(await readFile(file, 'utf8')).toBe(page);
 });
 

@@ -1,6 +1,6 @@
 /**
  * docs/tables.md as text, from what a migrated database says of itself. The test beside it fails
- * when the page and the database differ; `ROSI_WRITE_DOCS=1` makes it write the page instead.
+ * when the page and the database differ; `UPDATE_DOCS=1` makes it write the page instead.
  */
 import type { Warehouse } from '../warehouse-api.js';
 import { describeColumn } from './describe.js';
