@@ -48,10 +48,11 @@ describe('e-mail addresses', () => {
   });
 
   it('takes linear time where every part could begin an address', () => {
-    // Quadratic, these would take hours.
+    // Quadratic, these would take far longer than a test may.
     const encoded = ['%EF%BC%A0', 'a%EF%BC%A0b', '@%C3', '@%25', 'a@b%2525', '"@', 'a&#64;'];
     for (const piece of ['%40', 'a%40', '@', 'a@', '+1 ', '(5', '%2b', ...encoded]) {
-      expect(maskProse(piece.repeat(300_000)).length).toBeGreaterThan(0);
+      const text = piece.repeat(300_000 / piece.length);
+      expect(maskProse(text).length).toBeGreaterThan(0);
     }
   });
 
