@@ -19,7 +19,7 @@ type Record = CommittedBatch['records'][number];
 
 const ORDER = 'order_id:';
 
-/** Each must come up at least 50 times in 1,000 seeds; so must those of `requiredHappenings`. */
+/** Each must come up often enough, as the faults of `required.ts` must. */
 export const requiredSituations = [
   'a split moves an order',
   "an order's person changes while its result is under way",
