@@ -3,9 +3,9 @@
  * held against and mended with when the feed's own outcome is unknown. A test holds the two
  * against each other.
  */
-import type { OrderRecordRow } from './rows.js';
+import type { Dimensions, OrderRecordRow } from './rows.js';
 
-export interface CreditDeltaRow {
+export interface CreditDeltaRow extends Dimensions {
   readonly workspace: string;
   readonly log_partition: number;
   readonly log_offset: number;
@@ -17,15 +17,6 @@ export interface CreditDeltaRow {
   readonly person_id: string;
   readonly ordered_at: number;
   readonly touched_at: number;
-  readonly platform: string;
-  readonly medium: string;
-  readonly media_type: string;
-  readonly post_id: string;
-  readonly influencer_id: string;
-  readonly campaign_id: string;
-  readonly link_id: string;
-  readonly program_id: string;
-  readonly utm_campaign: string;
   readonly coupon_code: string;
   readonly currency: string;
   readonly credit: number;

@@ -3,6 +3,7 @@
  * touched by. Finds rows by key or by skip index first and reads their newest version second, so
  * it stays quick in large tables.
  */
+import type { Dimensions } from './rows.js';
 import type { Warehouse } from './warehouse-api.js';
 
 export interface ReceiptOrder {
@@ -21,18 +22,10 @@ export interface ReceiptOrder {
   readonly touchpoints_cut: boolean;
 }
 
-export interface ReceiptTouchpoint {
+export interface ReceiptTouchpoint extends Omit<Dimensions, 'utm_campaign'> {
   readonly touchpoint_id: string;
   readonly type: string;
   readonly occurred_at: string;
-  readonly platform: string;
-  readonly medium: string;
-  readonly media_type: string;
-  readonly post_id: string;
-  readonly influencer_id: string;
-  readonly campaign_id: string;
-  readonly link_id: string;
-  readonly program_id: string;
 }
 
 export interface ReceiptCredit extends Omit<ReceiptTouchpoint, 'occurred_at'> {

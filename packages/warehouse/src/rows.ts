@@ -55,7 +55,7 @@ export interface OrderRecordRow extends Recorded {
   readonly 'touch.delta_share': readonly (readonly number[])[];
 }
 
-interface Dimensions {
+export interface Dimensions {
   readonly platform: string;
   readonly medium: string;
   readonly media_type: string;

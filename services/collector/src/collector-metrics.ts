@@ -1,17 +1,9 @@
 /** The collector's own metrics. Labels are closed lists: nothing a client sends becomes one. */
+import { identifierTypes } from '@rosi/events';
 import { createMetrics } from '@rosi/service-kit';
 import type { InFlightBytes } from './in-flight.js';
 
-const identifierTypes: ReadonlySet<string> = new Set([
-  'order_id',
-  'user_id',
-  'customer_id',
-  'email',
-  'phone',
-  'handle',
-  'anonymous_id',
-  'click_id',
-]);
+const knownTypes: ReadonlySet<string> = new Set(identifierTypes);
 const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /**
@@ -93,7 +85,7 @@ export function collectorMetrics(inFlight: InFlightBytes): CollectorMetrics {
       events.inc({ outcome: 'accepted', reason: labelOf(source) }, count),
     rejected: (code) => events.inc({ outcome: 'rejected', reason: code }),
     identifierDropped: (type, reason) =>
-      identifiers.inc({ type: identifierTypes.has(type) ? type : 'other', reason }),
+      identifiers.inc({ type: knownTypes.has(type) ? type : 'other', reason }),
     webhook: (source, outcome, reason) => webhooks.inc({ source, outcome, reason }),
     click: (outcome) => clicks.inc({ outcome }),
     trackerMessages: (tracker, outcome, reason, messages) =>

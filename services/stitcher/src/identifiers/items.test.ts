@@ -1,16 +1,10 @@
 /** A person of many touchpoints moves a page at a time, and in the end as a whole. */
 import { defaultSettings } from '@rosi/attribution';
-import {
-  contributionsMade,
-  eventsAccepted,
-  type PersonAssigned,
-  personsAssigned,
-  workContinued,
-} from '@rosi/events';
+import { contributionsMade, eventsAccepted, workContinued } from '@rosi/events';
 import { createTestDriver, type TestDriver } from '@rosi/streams';
 import { expect, it } from 'vitest';
 import { collected } from '../testing/collected.js';
-import { hash } from '../testing/drive.js';
+import { answer, hash } from '../testing/drive.js';
 import { identifiers } from './identifiers.js';
 
 /** More than two pages. */
@@ -28,23 +22,6 @@ function sendClicks(driver: TestDriver): void {
     eventsAccepted,
     clicks.map((value) => ({ value, timestamp: 0 })),
   );
-  driver.drain();
-}
-
-function answer(driver: TestDriver, version: number, personId: string): void {
-  const value: PersonAssigned = {
-    workspace: 'default',
-    identifier: 'user_id:u',
-    personId,
-    shared: false,
-    version,
-    answers: 1,
-    forget: false,
-    renamed: '',
-    tied: [],
-    ordersAlone: false,
-  };
-  driver.pipe(personsAssigned, [{ value, timestamp: 0 }]);
   driver.drain();
 }
 

@@ -1,16 +1,10 @@
 /** What an identifier's node asks identity, and which answers it takes. */
 import { defaultSettings } from '@rosi/attribution';
-import {
-  eventsAccepted,
-  ledgerIdentities,
-  linksObserved,
-  type PersonAssigned,
-  personsAssigned,
-} from '@rosi/events';
+import { eventsAccepted, ledgerIdentities, linksObserved } from '@rosi/events';
 import { createTestDriver, type TestDriver } from '@rosi/streams';
 import { expect, it } from 'vitest';
 import { collected } from '../testing/collected.js';
-import { hash } from '../testing/drive.js';
+import { answer, hash } from '../testing/drive.js';
 import { identifiers } from './identifiers.js';
 
 /** The processor alone: identity's answers are the test's. */
@@ -21,23 +15,6 @@ function send(driver: TestDriver, eventId: string, ...others: readonly object[])
   const carried = Object.assign({ user_id: 'u' }, ...others);
   const value = collected({ event_id: eventId, type: 'lead', identifiers: carried });
   driver.pipe(eventsAccepted, [{ value, timestamp: 0 }]);
-  driver.drain();
-}
-
-function answer(driver: TestDriver, version: number, personId: string): void {
-  const value: PersonAssigned = {
-    workspace: 'default',
-    identifier: 'user_id:u',
-    personId,
-    shared: false,
-    version,
-    answers: 1,
-    forget: false,
-    renamed: '',
-    tied: [],
-    ordersAlone: false,
-  };
-  driver.pipe(personsAssigned, [{ value, timestamp: 0 }]);
   driver.drain();
 }
 
