@@ -37,6 +37,6 @@ export async function addLinks(app: FastifyInstance, context: LinksContext): Pro
     recent: new RecentClicks(),
     limits: new AddressLimits({ rate: limits.clickRate, now }),
   });
-  addLinksRoute(app, { ...context, log });
+  addLinksRoute(app, { ...context, log, book });
   return log;
 }

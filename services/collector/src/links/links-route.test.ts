@@ -23,7 +23,14 @@ async function serve(more: Partial<LinksOptions> = {}) {
       oldestReceivedAt: () => null,
       stop: async () => {},
     },
-    source: { newest: async () => [], recordedWithin: async () => [], find: async () => null },
+    source: {
+      newest: async () => [],
+      recordedWithin: async () => [],
+      find: async (linkId) => {
+        const link = stored.find((one) => one.link_id === linkId);
+        return link === undefined ? null : { linkId, url: link.url, occurredAt: 1, eventId: 'e' };
+      },
+    },
     list: async (after, limit) => stored.filter((link) => link.link_id > after).slice(0, limit),
     publicUrl: 'https://go.example',
     ...more,
@@ -135,6 +142,21 @@ describe('links that are there', () => {
       /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" viewBox="[\d ]+">.*<\/svg>$/s,
     );
     expect((await read('/v1/links/a/qr', writeKey)).statusCode).toBe(401);
+  });
+
+  it('have none before they are made: a code on paper can not be mended', async () => {
+    const { read, send } = await serve();
+    const code = await read('/v1/links/c/qr');
+    expect([code.statusCode, codeOf(code)]).toEqual([404, 'not_found']);
+    await send({ url: 'https://shop.example/c', link_id: 'c' });
+    expect((await read('/v1/links/c/qr')).statusCode).toBe(200);
+  });
+
+  it('can not be drawn while the tables do not answer whether there is one', async () => {
+    const find = () => Promise.reject(new Error('away'));
+    const source = { newest: async () => [], recordedWithin: async () => [], find };
+    const { read } = await serve({ source });
+    expect((await read('/v1/links/a/qr')).statusCode).toBe(503);
   });
 
   it('can not be listed while the tables do not answer', async () => {

@@ -16,6 +16,7 @@ import { itemsOf } from '../items.js';
 import type { CollectorOptions } from '../options.js';
 import { isProblem, type Problem, problem, retryLater, sendProblem } from '../problems.js';
 import { requestContext, type Workspace } from '../request-context.js';
+import type { LinkBook } from './link-book.js';
 import { makeLinkId, type NewLink, readNewLink } from './new-links.js';
 
 export interface LinksRoute {
@@ -23,6 +24,8 @@ export interface LinksRoute {
   readonly workspace: Workspace;
   /** Tells redirects of what passes. */
   readonly log: TopicWriter;
+  /** The links that redirects know. */
+  readonly book: LinkBook;
   readonly options: CollectorOptions;
   now(): number;
 }
@@ -51,8 +54,9 @@ export function addLinksRoute(app: FastifyInstance, route: LinksRoute): void {
     if (denied !== null) return sendProblem(reply, denied);
     return listLinks(route, request, reply, String(request.query.after ?? ''));
   });
-  app.get<LinkAddress>('/v1/links/:link_id/qr', (request, reply) => {
-    const denied = secretAccess(request, route.kindOf);
+  app.get<LinkAddress>('/v1/links/:link_id/qr', async (request, reply) => {
+    const denied =
+      secretAccess(request, route.kindOf) ?? (await absence(route, request.params.link_id));
     if (denied !== null) return sendProblem(reply, denied);
     const svg = renderSVG(shortUrl(route, request, request.params.link_id), qrSettings);
     return reply.type('image/svg+xml').send(svg);
@@ -61,6 +65,22 @@ export function addLinksRoute(app: FastifyInstance, route: LinksRoute): void {
 
 /** A quiet zone of four modules, as the standard wants it; a sixth of the code may be damaged. */
 const qrSettings = { ecc: 'M', border: 4 } as const;
+
+/** A code is printed on paper: none is drawn of an address that would lead nowhere. */
+async function absence({ book }: LinksRoute, linkId: string): Promise<Problem | null> {
+  const found = book.get(linkId) ?? (await book.find(linkId));
+  if (found === 'unknown') {
+    return problem(
+      404,
+      'not_found',
+      'There is no link of this id: `rosi link list` has those there are.',
+    );
+  }
+  if (found !== 'later') return null;
+  return retryLater(503, 'status_unavailable', cannotRead, 1);
+}
+
+const cannotRead = 'The links can not be read now; see /health/ready.';
 
 interface MadeLinks {
   readonly links: readonly object[];
@@ -128,8 +148,7 @@ async function listLinks(
   const list = route.options.links?.list;
   const found = await list?.(after, listMax).catch(() => null);
   if (found === null || found === undefined) {
-    const told = 'The links can not be read now; see /health/ready.';
-    return sendProblem(reply, retryLater(503, 'status_unavailable', told, 1));
+    return sendProblem(reply, retryLater(503, 'status_unavailable', cannotRead, 1));
   }
   const links = found.map((link) => ({
     ...link,

@@ -81,6 +81,8 @@ export const linkPaths = {
       responses: {
         200: { description: 'SVG.', content: { 'image/svg+xml': { schema: text } } },
         401: failure('`unauthorized`'),
+        404: failure('`not_found`: no such link.'),
+        503: failure('`status_unavailable`'),
       },
     },
   },
