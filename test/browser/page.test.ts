@@ -127,6 +127,27 @@ test('models and currency are switched in place and stand in the address', async
   expect([...complaints, ...again.complaints]).toEqual([]);
 }, 300_000);
 
+test('what was chosen is told to be on its way until it is there', async () => {
+  await filled();
+  const { page, complaints } = await newVisit();
+  await logIn(page);
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/live?*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByLabel('Currency').selectOption('JPY');
+  await page.locator('main[aria-busy="true"]').waitFor();
+  expect(await text(page, '#net')).toContain('€200.00');
+  answer();
+  await page.locator('main:not([aria-busy])').waitFor();
+  await page.locator('#net', { hasText: '¥5,000' }).waitFor();
+  expect(complaints).toEqual([]);
+}, 300_000);
+
 test('a receipt opens in place, by keyboard alone, and closes again', async () => {
   await filled();
   const { page, complaints } = await newVisit();

@@ -27,9 +27,11 @@ async function refresh() {
     if (response.status === 200) show(await response.text(), response.headers.get('etag') ?? '');
     else if (response.status !== 304) throw new Error(`status ${response.status}`);
     told('');
+    busy(false);
     failures = 0;
   } catch {
     if (mine.signal.aborted) return;
+    busy(false);
     failures += 1;
     told('ROSI does not answer just now. What you see may be old; trying again…');
   }
@@ -59,9 +61,20 @@ function told(text) {
   if (place !== null && place.textContent !== text) place.textContent = text;
 }
 
+/**
+ * What stands there is not what was chosen, until the answer comes.
+ * @param {boolean} yes
+ */
+function busy(yes) {
+  const main = document.querySelector('main');
+  if (yes) main?.setAttribute('aria-busy', 'true');
+  else main?.removeAttribute('aria-busy');
+}
+
 /** @param {string} address */
 function go(address) {
   history.pushState(null, '', address);
+  busy(true);
   refresh();
 }
 
@@ -96,7 +109,10 @@ document.addEventListener('click', (event) => {
   go(link.getAttribute('href') ?? '/');
 });
 
-addEventListener('popstate', () => refresh());
+addEventListener('popstate', () => {
+  busy(true);
+  refresh();
+});
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) clearTimeout(timer);
   else refresh();

@@ -10,21 +10,29 @@ import { receiptView } from './receipt.js';
 export function ordersView(figures: Figures, choices: Choices, timezone: string): Html {
   const { orders, receipt } = figures;
   const open = receipt?.order.order_id ?? null;
-  const outside = receipt !== null && !orders.some(({ orderId }) => orderId === open);
   return html`<section aria-labelledby="latest"><h2 id="latest">Latest journeys</h2>
 <p class="hint">Each order at the end of its journey. Open one to see its receipt: every touchpoint,
 credited or not, and why.</p>
-${
-  outside
-    ? html`<div class="alone">${receiptView(receipt, figures, choices, timezone)}
-<p><a id="order-close" data-live href="${addressOf({ ...choices, openOrder: null })}">Close order
-${receipt.order.order_id}</a></p></div>`
-    : null
-}
+${outsideView(figures, choices, timezone)}
 ${orders.length === 0 ? html`<p class="nothing">No orders in this period.</p>` : null}
 <ol class="orders">${orders.map((order) =>
     orderView(order, { figures, choices, timezone, isOpen: order.orderId === open }),
   )}</ol></section>`;
+}
+
+/** A kept address may name an order that is not, or no longer, among those of the list. */
+function outsideView(figures: Figures, choices: Choices, timezone: string): Html | null {
+  const { orders, receipt } = figures;
+  const { openOrder } = choices;
+  if (openOrder === null || orders.some(({ orderId }) => orderId === openOrder)) return null;
+  const close = addressOf({ ...choices, openOrder: null });
+  const told =
+    receipt === null
+      ? html`<p>There is no order <strong>${openOrder}</strong>, or it is still on its way.</p>`
+      : html`<p><strong>${openOrder}</strong>, ${momentText(receipt.order.occurred_at, timezone)}</p>
+${receiptView(receipt, figures, choices, timezone)}`;
+  return html`<div class="alone">${told}
+<p><a id="order-close" data-live href="${close}">Close order ${openOrder}</a></p></div>`;
 }
 
 interface OrderContext {

@@ -5,6 +5,7 @@ import { readChoices } from '../choices.js';
 import type { Figures } from '../figures.js';
 import { booksView, freshnessView } from './freshness.js';
 import { dailyView, headlineView } from './headline.js';
+import { ordersView } from './orders.js';
 import { mainView } from './page.js';
 
 const plain = (markup: string) =>
@@ -78,6 +79,27 @@ test('a period without orders says where there are some', () => {
   });
   expect(text).toContain('The latest is of 1 Mar 2026');
   expect(text).toContain('href="/?model=linear&amp;period=all"');
+});
+
+test('an opened order that the list lacks stands above it by its name, an unknown one is told', () => {
+  const choices = readChoices(new URLSearchParams('order=1001'));
+  const order = {
+    order_id: '1001',
+    person_id: 'p',
+    occurred_at: '2026-03-01T10:00:00.000Z',
+    currency: 'EUR',
+    gross: 12_990,
+    refunded: 0,
+    net: 12_990,
+    new_customer: true,
+    coupon_codes: [],
+    touchpoints_cut: false,
+  };
+  const receipt = { order, touchpoints: [], unattributed: {}, consistent: true };
+  const shown = plain(ordersView(figures({ receipt }), choices, 'Europe/Paris').text);
+  expect(shown).toMatch(/1001, 1 Mar 2026, 11:00:00 total €129\.90.*Close order 1001/);
+  const unknown = plain(ordersView(figures(), choices, 'UTC').text);
+  expect(unknown).toContain('There is no order 1001, or it is still on its way. Close order 1001');
 });
 
 test('bars hold whole days, none lost: their sum is the net', () => {
