@@ -1,4 +1,6 @@
 /** What a server that could not listen tells its operator. */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { RosiError } from './errors.js';
 
 export interface ListenAddress {
@@ -24,4 +26,18 @@ export function addressFailure({ host, port }: ListenAddress, cause: unknown): R
   const told = reasons.get(code);
   if (told !== undefined) return new RosiError('ROSI_ADDRESS_UNAVAILABLE', told, { cause });
   return new RosiError('ROSI_START_FAILED', `Nothing can listen on ${address}.`, { cause });
+}
+
+/**
+ * Throws when nothing can listen there now: told before the slow parts start, and not a minute later.
+ * The server that listens in the end finds out for itself again.
+ */
+export async function assertListenable(address: ListenAddress): Promise<void> {
+  const server = createServer();
+  try {
+    await once(server.listen({ ...address, exclusive: true }), 'listening');
+  } catch (cause) {
+    throw addressFailure(address, cause);
+  }
+  await new Promise((resolve) => server.close(resolve));
 }

@@ -1,5 +1,5 @@
 /** What every service needs around its domain: configuration, logs, metrics, threads, start, JSON. */
-export { addressFailure, httpUrl, type ListenAddress } from './address.js';
+export { addressFailure, assertListenable, httpUrl, type ListenAddress } from './address.js';
 export { logLevelSchema, logLevels, parseEnvironment } from './environment.js';
 export {
   errorFromWire,

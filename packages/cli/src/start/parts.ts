@@ -1,11 +1,11 @@
 /**
- * The parts of a process in the order in which they start: data folder and keys, ClickHouse, log
+ * The parts of a process in the order in which they start: data folder, address and keys, ClickHouse, log
  * and stitcher (embedded or on Kafka), the loader, the collector or the page, run.json. Nobody is
  * let in before everything behind the door is up. A process that lets nobody in answers questions
  * about its health from the beginning.
  */
 import { join } from 'node:path';
-import { type LifecyclePart, type Logger, startWorker } from '@rosi/service-kit';
+import { assertListenable, type LifecyclePart, type Logger, startWorker } from '@rosi/service-kit';
 import { connectWarehouse, startEmbeddedClickHouse } from '@rosi/warehouse';
 import { loaderProgress } from '@rosi/warehouse-loader';
 import type { StartConfig } from './config.js';
@@ -64,6 +64,7 @@ export async function createParts(
   return {
     parts: [
       folderPart(config, started),
+      addressPart(config),
       keysPart(config, started, logger),
       ...(isServing(parts) ? [] : [healthPart(http)]),
       clickhousePart(config, started, logger),
@@ -108,6 +109,15 @@ function folderPart(config: StartConfig, started: Started): LifecyclePart {
       removeRunFile(config.dataDir);
     },
     stop: () => started.folder?.release(),
+  };
+}
+
+/** Behind the folder, since a ROSI that runs is in the way of both; before keys are made for nothing. */
+function addressPart({ host, httpPort }: StartConfig): LifecyclePart {
+  return {
+    name: 'address',
+    start: () => assertListenable({ host, port: httpPort }),
+    stop: () => undefined,
   };
 }
 
