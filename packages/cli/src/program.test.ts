@@ -59,6 +59,7 @@ describe('help', () => {
   );
   it('lists the commands', async () => {
     expect((await run(['--help'])).out).toMatch(/start[\s\S]+status[\s\S]+explain[\s\S]+import/);
+    expect((await run(['--help'])).out).toContain('In a clone write `npx rosi`');
     expect((await run(['import', 'orders', '--help'])).out).toContain('--timezone <name>');
   });
   it('tells the version', async () => {
@@ -69,6 +70,7 @@ describe('help', () => {
 describe('wrong use', () => {
   it.each([
     [['strat'], 'unknown command'],
+    [['explain', '1001'], 'rosi explain order 1001'],
     [['status', '--wait', 'long'], 'seconds'],
     [['query', '--json', '--csv', 'SELECT 1'], 'cannot be used with'],
     [['import', 'access-log', 'x.log'], '--site'],
@@ -156,6 +158,7 @@ it('says what a dash in a receipt means, where one stands', () => {
     consistent: true,
   });
   expect(receiptText(receipt('not_first'))).toContain('- means: this model gives it nothing');
+  expect(receiptText(receipt(null))).toContain('Order 1 of 2026-03-02 10:00:00 UTC\n');
   expect(receiptText(receipt(null))).not.toContain('means:');
 });
 

@@ -46,7 +46,7 @@ export function createProgram(context: ProgramContext): Command {
   program.addHelpText(
     'after',
     '\nExit codes: 0 done, 1 a fault (or rejected lines), 2 wrong use or configuration.\n' +
-      'Variables are described in docs/cli.md.',
+      'Variables are described in docs/cli.md. In a clone write `npx rosi` for `rosi`.',
   );
   return program;
 }
@@ -99,7 +99,9 @@ function addStatus(program: Command, { terminal, env, setExitCode }: ProgramCont
 function addExplain(program: Command, { terminal, env, setExitCode }: ProgramContext): void {
   const explain = program
     .command('explain')
-    .description('show why an order was credited as it was');
+    .description('show why an order was credited as it was')
+    .addHelpText('after', examples(['rosi explain order 1001']))
+    .showHelpAfterError('(as in: rosi explain order 1001; --help shows what it takes)');
   withInstance(explain.command('order'))
     .description("an order's receipt: its touchpoints, credited or refused, and why")
     .argument('<order-id>', 'the order as the shop numbers it')

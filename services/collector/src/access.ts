@@ -32,7 +32,7 @@ export function collectAccess(request: FastifyRequest, kindOf: KeyReader): KeyKi
   const bearer = bearerOf(request);
   if (bearer !== null) {
     const key = kindOf.find(bearer);
-    return key === null ? unauthorized('This key is not known.', true) : letIn(request, key);
+    return key === null ? unauthorized(unknownKey, true) : letIn(request, key);
   }
   const inQuery = queryKeyOf(request);
   if (inQuery === null) {
@@ -44,8 +44,13 @@ export function collectAccess(request: FastifyRequest, kindOf: KeyReader): KeyKi
   // A secret key in an address would end up in logs and histories, so it is not taken there.
   const key = kindOf.find(inQuery);
   if (key?.kind === 'write') return letIn(request, key);
-  return unauthorized('Only the write key may stand in the query.', true);
+  const told = key === null ? unknownKey : 'Only a write key may stand in the address.';
+  return unauthorized(told, true);
 }
+
+const unknownKey =
+  'This key is not known, or revoked: keys.json of the data folder has those of the first start, ' +
+  '`rosi key list` tells of the others.';
 
 /** By whichever way the key came: a page that is not on its list is refused. */
 export function letIn(request: FastifyRequest, key: Key): KeyKind | Problem {
@@ -70,7 +75,7 @@ export function secretAccess(request: FastifyRequest, kindOf: KeyReader): Proble
   }
   const told =
     key?.kind === 'write' ? 'A write key can only send events: use the secret key.' : null;
-  return unauthorized(told ?? 'This key is not known.', true);
+  return unauthorized(told ?? unknownKey, true);
 }
 
 function bearerOf(request: FastifyRequest): string | null {

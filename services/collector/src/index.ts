@@ -19,4 +19,5 @@ export {
   type EndpointsReading,
   readWebhookEndpoints,
   type WebhookEndpoint,
+  webhookSources,
 } from './webhooks/endpoints.js';

@@ -107,10 +107,16 @@ const nobodyText = ({ ordersOfNobody, kind }: ImportReport) =>
 
 const mappedKinds = ['orders', 'refunds', 'spend', 'touchpoints'];
 
-function nextText({ dryRun, sent, rejected, kind }: ImportReport): readonly string[] {
+function nextText({ dryRun, sent, accepted, rejected, kind }: ImportReport): readonly string[] {
   if (dryRun) return [];
+  if (sent > 0 && accepted === 0) {
+    return ['Nothing was accepted. Mend the rejected lines and run it again.'];
+  }
   if (sent > 0) {
-    return ['Events sent before are recognised and change nothing. Next: npx rosi status --wait'];
+    return [
+      ...(rejected > 0 ? ['Mend the rejected lines and run it again.'] : []),
+      'Events sent before are recognised and change nothing. Next: npx rosi status --wait',
+    ];
   }
   if (rejected === 0) return ['Nothing was sent.'];
   const mend = mappedKinds.includes(kind) ? 'the mapping (--map)' : 'the file';

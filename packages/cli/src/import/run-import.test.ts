@@ -107,6 +107,11 @@ it('counts the orders that state no identifier', async () => {
   expect(text).toContain('Next: npx rosi status --wait');
   const unsent = { ...about, ...outcome, sent: 0, accepted: 0, rejected: 3 };
   expect(reportText(unsent)).toContain('Nothing was sent. Mend the mapping (--map)');
+  const refused = { ...about, ...outcome, accepted: 0, rejected: 3 };
+  expect(reportText(refused)).toContain('Nothing was accepted. Mend the rejected lines');
+  expect(reportText(refused)).not.toContain('Next:');
+  const partly = { ...about, ...outcome, accepted: 2, rejected: 1 };
+  expect(reportText(partly)).toMatch(/Mend the rejected lines.*\n.*Next: npx rosi status --wait/);
 });
 
 it('says plainly that a file is not there', async () => {

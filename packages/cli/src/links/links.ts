@@ -87,9 +87,12 @@ export async function importLinks(
     if (from.qrFolder !== null) await writeCodes(api, made.links, from.qrFolder);
     if (at === 0) warnOfLocalAddress(terminal, made.links);
   }
-  terminal.err(`rosi: ${stated.length - rejected} links made, ${rejected} lines rejected\n`);
+  const made = `${counted(stated.length - rejected, 'link')} made`;
+  terminal.err(`rosi: ${made}, ${counted(rejected, 'line')} rejected\n`);
   return rejected > 0 ? 1 : 0;
 }
+
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 interface StatedLine {
   readonly link: StatedLink;

@@ -12,12 +12,15 @@ const second = 'second-secret-of-the-tests';
 let parent: string;
 let dataDir: string;
 let out: string;
+let err: string;
 
 const terminal: Terminal = {
   out: (text) => {
     out += text;
   },
-  err: () => undefined,
+  err: (text) => {
+    err += text;
+  },
   interactive: false,
   columns: 100,
   failure: () => 1,
@@ -28,6 +31,7 @@ beforeEach(() => {
   parent = mkdtempSync(join(tmpdir(), 'rosi-webhook-'));
   dataDir = join(parent, 'data');
   out = '';
+  err = '';
 });
 afterEach(() => rmSync(parent, { recursive: true }));
 
@@ -62,6 +66,15 @@ test('a secret is replaced in three steps, and settings stay', () => {
   expect(secrets()).toEqual([]);
 });
 
+test('that a third secret displaces the oldest is told', () => {
+  add();
+  add({ secret: second });
+  expect(err).not.toContain('no longer counts');
+  add({ secret: 'third-secret-of-the-tests' });
+  expect(secrets()).toEqual([['third-secret-of-the-tests', second]]);
+  expect(err).toContain('shop had two secrets already: the older of them no longer counts');
+});
+
 test('a secret is made where the operator chooses it, and shown once', () => {
   add({ source: 'standard', id: 'crm', secret: null });
   const [[made] = []] = secrets();
@@ -72,7 +85,11 @@ test('a secret is made where the operator chooses it, and shown once', () => {
 test.each([
   [{ secret: null }, /ROSI_WEBHOOK_SECRET/],
   [{ secret: 'short' }, /at least 16/],
-  [{ source: 'ebay' }, /must be one of shopify/],
+  [{ source: 'ebay', secret: null }, /no source ebay: it is one of shopify/],
+  [
+    { source: 'meta', id: 'social' },
+    /endpoint social: settings: verify_token: must be a word of your choice/,
+  ],
   [{ settings: '{"order_id": "gid"}' }, /settings: order_id/],
   [{ settings: '{' }, /JSON object/],
   [{ source: 'stripe', id: 'there' }, /is one of shopify: choose another id/],

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { webhookSources } from '@rosi/collector';
 import { z } from 'zod';
 import { appendAudit } from '../start/audit-file.js';
 import { endpointsOf, readWebhooksFile, webhooksPath } from '../start/webhooks.js';
@@ -42,6 +43,9 @@ export function addWebhook({ dataDir, terminal }: WebhookCommand, added: StatedE
   if (there !== undefined && there.source !== added.source) {
     throw wrongUse(`Endpoint ${added.id} is one of ${there.source}: choose another id.`);
   }
+  if (!webhookSources.includes(added.source)) {
+    throw wrongUse(`There is no source ${added.source}: it is one of ${webhookSources.join(', ')}.`);
+  }
   const made = added.secret === null ? (ownSecrets.get(added.source)?.() ?? null) : null;
   const secret = added.secret ?? made;
   if (secret === null) {
@@ -56,6 +60,9 @@ export function addWebhook({ dataDir, terminal }: WebhookCommand, added: StatedE
   write(dataDir, [...endpoints.filter((other) => other !== there), endpoint]);
   terminal.out(`/hooks/${added.source}/${added.id}\n`);
   if (made !== null) terminal.out(`secret, shown this once: ${made}\n`);
+  if (there?.secrets.length === secretsMax) {
+    terminal.err(`rosi: ${added.id} had two secrets already: the older of them no longer counts\n`);
+  }
   terminal.err(whenItCounts);
 }
 

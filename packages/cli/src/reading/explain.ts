@@ -98,7 +98,7 @@ function headText({ order }: ReceiptView): string {
   const money = (minorUnits: number) => amountText(minorUnits, order.currency);
   const person = order.person_id === '' ? 'nobody known' : order.person_id;
   const lines = [
-    `Order ${order.order_id} of ${timeText(order.occurred_at)}`,
+    `Order ${order.order_id} of ${timeText(order.occurred_at)} UTC`,
     `  person    ${person}${order.new_customer ? ' (first order)' : ''}`,
     `  total     ${money(order.gross)}  (tax ${money(order.tax)}, shipping ${money(order.shipping)})`,
     `  refunded  ${money(order.refunded)}`,

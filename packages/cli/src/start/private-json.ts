@@ -37,7 +37,10 @@ export function parsePrivateJson(text: string, place: string, page: string): unk
 
 export function toldProblems(place: string, problems: readonly string[], page: string): RosiError {
   const told = problems.map((problem) => `  ${problem}.`).join('\n');
-  return invalidJson(`${place} has ${problems.length} problem(s):\n${told}\n`, page);
+  return invalidJson(
+    `${place} has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:\n${told}\n`,
+    page,
+  );
 }
 
 function invalidJson(told: string, page: string): RosiError {

@@ -170,4 +170,5 @@ function originsIn(stated: unknown, kind: KeyKind): Origins | Problem {
 }
 
 const invalid = (told: string) => problem(400, 'invalid_key', told);
-const unknownKey = () => problem(404, 'not_found', 'There is no key of this id: GET /v1/keys.');
+const unknownKey = () =>
+  problem(404, 'not_found', 'There is no key of this id: `rosi key list`, or GET /v1/keys.');

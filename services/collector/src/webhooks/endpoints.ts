@@ -22,11 +22,11 @@ export type EndpointsReading =
 const secretLengthMin = 16;
 const endpointsMax = 100;
 
-const sources = adapters.map(({ source }) => source);
+export const webhookSources: readonly string[] = adapters.map(({ source }) => source);
 
 const endpointSchema = z.strictObject({
   id: entryId,
-  source: z.enum(sources, `must be one of ${sources.join(', ')}`),
+  source: z.enum(webhookSources, `must be one of ${webhookSources.join(', ')}`),
   secrets: z
     .array(z.string().min(secretLengthMin, `must have at least ${secretLengthMin} characters`))
     .min(1, 'must hold one secret, or two while one is being replaced')

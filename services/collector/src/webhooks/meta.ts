@@ -17,7 +17,9 @@ import { verifyHeaderHmac } from './signatures.js';
 
 const settingsSchema = z.strictObject({
   /** As given to Meta beside the address; sent back once, when the webhook is set up. */
-  verify_token: z.string().min(16, 'must have at least 16 characters'),
+  verify_token: z
+    .string('must be a word of your choice')
+    .min(16, 'must have at least 16 characters'),
 });
 
 export const meta = defineAdapter({

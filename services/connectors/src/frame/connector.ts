@@ -80,7 +80,7 @@ export function defineConnector<S extends z.ZodType>(definition: Definition<S>):
       const read = settings.safeParse(stated);
       if (!read.success) {
         const told = read.error.issues.map(
-          ({ path, message }) => `settings.${path.map(String).join('.')}: ${message}`,
+          ({ path, message }) => `${['settings', ...path].map(String).join('.')}: ${message}`,
         );
         return { problems: [...problems, ...told] };
       }

@@ -251,7 +251,10 @@ describe('the configuration', () => {
     [{ accounts: [{ did: 'x', handle: 'shop.example' }] }, 'must be a DID'],
     [{ accounts: [{ did: 'did:plc:a', handle: '@shop' }] }, 'must be a handle without @'],
     [{ ...good.settings, jetstream: 'ws://a.example/subscribe' }, 'must begin with wss://'],
-    [{ ...good.settings, jetsream: 'x' }, 'jetsream'],
+    [
+      { ...good.settings, jetsream: 'x' },
+      'connector brand: settings: Unrecognized key: "jetsream"',
+    ],
   ])('%j', (settings, told) => {
     expect(problems({ ...good, settings }).join()).toContain(told);
   });

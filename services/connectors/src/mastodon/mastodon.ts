@@ -52,7 +52,7 @@ type Settings = z.output<typeof settingsSchema>;
 export const mastodon = defineConnector({
   source: 'mastodon',
   settings: settingsSchema,
-  secret: 'the access token (scopes read and push are enough)',
+  secret: 'the access token (the scope read is enough)',
   bind: (settings, token): BoundConnector => ({
     pages: (cursor, io) => new Session(settings, token, io).pages(cursor),
     restMs: 0,
