@@ -1,4 +1,5 @@
 /** Starts that must be refused: by name, with the remedy, and without a stack trace. */
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -75,6 +76,8 @@ it('a port that is taken is told by its variable', async () => {
     expect([1, 2]).toContain(ended.code);
     expect(ended.output).toContain('ROSI_HTTP_PORT');
     expect(ended.output).not.toMatch(stackTrace);
+    // Before anything is made: no keys that nobody needs, no minute of waiting for ClickHouse.
+    expect(existsSync(join(other, 'keys.json'))).toBe(false);
   } finally {
     await removeDataDir(other);
   }

@@ -44,7 +44,9 @@ export function addWebhook({ dataDir, terminal }: WebhookCommand, added: StatedE
     throw wrongUse(`Endpoint ${added.id} is one of ${there.source}: choose another id.`);
   }
   if (!webhookSources.includes(added.source)) {
-    throw wrongUse(`There is no source ${added.source}: it is one of ${webhookSources.join(', ')}.`);
+    throw wrongUse(
+      `There is no source ${added.source}: it is one of ${webhookSources.join(', ')}.`,
+    );
   }
   const made = added.secret === null ? (ownSecrets.get(added.source)?.() ?? null) : null;
   const secret = added.secret ?? made;
