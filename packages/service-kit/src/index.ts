@@ -1,5 +1,6 @@
 /** What every service needs around its domain: configuration, logs, metrics, threads, start, JSON. */
 export { addressFailure, assertListenable, httpUrl, type ListenAddress } from './address.js';
+export { appendDurably, readIfThere, writeDurably } from './durable-file.js';
 export { logLevelSchema, logLevels, parseEnvironment } from './environment.js';
 export {
   errorFromWire,

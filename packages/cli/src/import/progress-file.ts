@@ -6,8 +6,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeDurably } from '@rosi/service-kit';
 import { z } from 'zod';
-import { writePrivateFile } from '../start/atomic-file.js';
 import { emptyTally, type Tally } from './report.js';
 
 const progressSchema = z.object({
@@ -52,7 +52,7 @@ export function openProgressFile(dataDir: string, file: string, key: string): Pr
     },
     write({ events, tally }, bytes) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      writePrivateFile(path, `${JSON.stringify({ file, events, bytes, tally })}\n`);
+      writeDurably(path, `${JSON.stringify({ file, events, bytes, tally })}\n`);
     },
     remove: () => rmSync(path, { force: true }),
   };

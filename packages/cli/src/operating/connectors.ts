@@ -26,7 +26,7 @@ export function addConnector({ dataDir, terminal }: ConnectorCommand, added: Sta
     added.settings === null ? (there?.settings ?? {}) : parseSettings(added.settings, page);
   const secret = added.secret ?? there?.secret ?? null;
   const entry = { id: added.id, source: added.source, secret, settings };
-  write(dataDir, [...entries.filter((other) => other !== there), entry]);
+  write(dataDir, [...entries.filter((other) => other !== there), entry], 'connector.added', entry);
   terminal.out(`${added.id}  ${added.source}\n`);
   terminal.err(later);
 }
@@ -41,13 +41,10 @@ export function listConnectors({ dataDir, terminal }: ConnectorCommand): void {
 /** Its cursor stays, so that one added again under the same id goes on where it was. */
 export function removeConnector({ dataDir, terminal }: ConnectorCommand, id: string): void {
   const entries = read(dataDir);
-  if (!entries.some((entry) => entry.id === id)) {
-    throw wrongUse(`There is no connector ${id}; \`rosi connector list\`.`);
-  }
-  write(
-    dataDir,
-    entries.filter((entry) => entry.id !== id),
-  );
+  const there = entries.find((entry) => entry.id === id);
+  if (there === undefined) throw wrongUse(`There is no connector ${id}; \`rosi connector list\`.`);
+  const left = entries.filter((entry) => entry !== there);
+  write(dataDir, left, 'connector.removed', there);
   terminal.err(later);
 }
 
@@ -61,9 +58,12 @@ function read(dataDir: string): readonly ConnectorEntry[] {
 function write(
   dataDir: string,
   entries: readonly (Omit<ConnectorEntry, 'settings'> & { settings: unknown })[],
-) {
+  action: string,
+  { source, id }: Pick<ConnectorEntry, 'source' | 'id'>,
+): void {
   const stated = entries.map(({ secret, ...entry }) =>
     secret === null ? entry : { ...entry, secret },
   );
-  writeList(connectorsPath(dataDir), { connectors: stated }, connectorsOf);
+  const path = connectorsPath(dataDir);
+  writeList({ path, list: { connectors: stated }, check: connectorsOf }, { action, source, id });
 }

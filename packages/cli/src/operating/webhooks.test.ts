@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readAudit } from '../start/audit-file.js';
 import { readWebhooks } from '../start/webhooks.js';
 import type { Terminal } from '../terminal/terminal.js';
 import type { StatedEntry } from './stated-entry.js';
@@ -101,4 +102,17 @@ test.each([
 
 test('an endpoint that is not there can not be removed', () => {
   expect(() => remove('shop')).toThrow('There is no endpoint shop');
+});
+
+test('the audit tells what changed, and nothing of what was refused', () => {
+  add();
+  expect(() => add({ id: 'no id', secret: second })).toThrow();
+  expect(() => add({ source: 'another', secret: second })).toThrow();
+  remove('shop');
+  const lines = readAudit(dataDir).map(({ key, action, detail }) => ({ key, action, detail }));
+  const told = { key: 'local', detail: { source: 'shopify', id: 'shop' } };
+  expect(lines).toEqual([
+    { ...told, action: 'webhook.added' },
+    { ...told, action: 'webhook.removed' },
+  ]);
 });

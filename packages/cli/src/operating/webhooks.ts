@@ -4,10 +4,8 @@
  * input, never by a flag, which other users of the machine could see, and are shown once at most.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { webhookSources } from '@rosi/collector';
 import { z } from 'zod';
-import { appendAudit } from '../start/audit-file.js';
 import { endpointsOf, readWebhooksFile, webhooksPath } from '../start/webhooks.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { parseSettings, type StatedEntry, writeList, wrongUse } from './stated-entry.js';
@@ -58,8 +56,8 @@ export function addWebhook({ dataDir, terminal }: WebhookCommand, added: StatedE
   const secrets = [secret, ...(there?.secrets ?? [])].slice(0, secretsMax);
   const settings = added.settings === null ? {} : { settings: parseSettings(added.settings, page) };
   const endpoint = { ...there, id: added.id, source: added.source, secrets, ...settings };
-  note(dataDir, 'webhook.added', added);
-  write(dataDir, [...endpoints.filter((other) => other !== there), endpoint]);
+  const others = endpoints.filter((other) => other !== there);
+  write(dataDir, [...others, endpoint], 'webhook.added', endpoint);
   terminal.out(`/hooks/${added.source}/${added.id}\n`);
   if (made !== null) terminal.out(`secret, shown this once: ${made}\n`);
   if (there?.secrets.length === secretsMax) {
@@ -88,25 +86,12 @@ export function removeWebhook(
     throw wrongUse(`Endpoint ${id} has one secret alone: add the new one first.`);
   }
   const kept = oldSecret ? [{ ...there, secrets: there.secrets.slice(0, 1) }] : [];
-  note(dataDir, oldSecret ? 'webhook.old_secret_removed' : 'webhook.removed', there);
-  write(
-    dataDir,
-    endpoints.flatMap((endpoint) => (endpoint === there ? kept : [endpoint])),
-  );
+  const left = endpoints.flatMap((endpoint) => (endpoint === there ? kept : [endpoint]));
+  write(dataDir, left, oldSecret ? 'webhook.old_secret_removed' : 'webhook.removed', there);
   terminal.err(whenItCounts);
 }
 
 const whenItCounts = 'rosi: it counts within a second where `rosi start` runs with this folder\n';
-
-/** Which endpoint, and never its secret. */
-function note(
-  dataDir: string,
-  action: string,
-  { source, id }: { readonly source: string; readonly id: string },
-): void {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  appendAudit(dataDir, { at: Date.now(), key: 'local', action, detail: { source, id } });
-}
 
 function read(dataDir: string): readonly Stated[] {
   const text = readWebhooksFile(dataDir);
@@ -115,6 +100,12 @@ function read(dataDir: string): readonly Stated[] {
   return fileSchema.parse(JSON.parse(text)).endpoints;
 }
 
-function write(dataDir: string, endpoints: readonly object[]): void {
-  writeList(webhooksPath(dataDir), { endpoints }, endpointsOf);
+function write(
+  dataDir: string,
+  endpoints: readonly object[],
+  action: string,
+  { source, id }: Pick<Stated, 'source' | 'id'>,
+): void {
+  const path = webhooksPath(dataDir);
+  writeList({ path, list: { endpoints }, check: endpointsOf }, { action, source, id });
 }

@@ -6,9 +6,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyStore, StoredKey } from '@rosi/collector';
-import { RosiError } from '@rosi/service-kit';
+import { RosiError, writeDurably } from '@rosi/service-kit';
 import { z } from 'zod';
-import { writePrivateFile } from './atomic-file.js';
 import { watchForChanges } from './file-changes.js';
 
 const fileSchema = z.object({
@@ -29,7 +28,7 @@ export function keyFile(dataDir: string, stated: string | null): KeyStore {
   const path = stated ?? join(dataDir, 'access-keys.json');
   return {
     read: () => readKeyFile(path),
-    write: (keys) => writePrivateFile(path, textOf(keys)),
+    write: (keys) => writeDurably(path, textOf(keys)),
     watch: (changed) => watchForChanges(path, changed),
   };
 }

@@ -7,9 +7,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RosiError } from '@rosi/service-kit';
+import { RosiError, writeDurably } from '@rosi/service-kit';
 import { z } from 'zod';
-import { writePrivateFile } from './atomic-file.js';
 import { allParts, isWhole, type PartName, type PartNames } from './part-names.js';
 
 const keysSchema = z.object({
@@ -84,7 +83,7 @@ export function prepareKeys(
     keys[name] = value;
     if (made.has(name)) fileKeys[name] = value;
   }
-  if (made.size > 0) writePrivateFile(path, `${JSON.stringify(fileKeys, null, 2)}\n`);
+  if (made.size > 0) writeDurably(path, `${JSON.stringify(fileKeys, null, 2)}\n`);
   return { keys, made, path };
 }
 

@@ -5,8 +5,8 @@
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeDurably } from '@rosi/service-kit';
 import { z } from 'zod';
-import { writePrivateFile } from './atomic-file.js';
 
 const runSchema = z.object({
   pid: z.number().int(),
@@ -20,7 +20,7 @@ export type RunningInstance = Readonly<z.output<typeof runSchema>>;
 const pathIn = (dataDir: string) => join(dataDir, 'run.json');
 
 export function writeRunFile(dataDir: string, instance: RunningInstance): void {
-  writePrivateFile(pathIn(dataDir), `${JSON.stringify(instance, null, 2)}\n`);
+  writeDurably(pathIn(dataDir), `${JSON.stringify(instance, null, 2)}\n`);
 }
 
 export function removeRunFile(dataDir: string): void {

@@ -3,9 +3,8 @@
  * after a crash the connector repeats what it may have sent already, which its event ids make
  * harmless, and never passes over anything.
  */
-import { RosiError } from '@rosi/service-kit';
+import { RosiError, readIfThere, writeDurably } from '@rosi/service-kit';
 import { z } from 'zod';
-import { readIfThere, writeDurably } from './durable-file.js';
 
 const schema = z.object({ version: z.literal(1), source: z.string(), cursor: z.string() });
 

@@ -3,7 +3,7 @@
  * key alone (a follow, for its undoing). Changes are appended to a file by `save`, after the events
  * that they belong to were accepted; the file is written anew when most of it is outdated.
  */
-import { appendDurably, readIfThere, writeDurably } from './durable-file.js';
+import { appendDurably, readIfThere, writeDurably } from '@rosi/service-kit';
 
 /** Lines beyond those that a set needs, before its file is written anew. */
 const outdatedLinesMax = 10_000;

@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 
 /** Readable by its owner alone; on disk, its name included, when it returns. */
 export function writeDurably(path: string, text: string): void {
-  const draft = `${path}.draft`;
+  // Another process may write the same file: the later one counts, and neither half.
+  const draft = `${path}.${process.pid}.draft`;
   writeAndSync(draft, 'w', text);
   renameSync(draft, path);
   const folder = openSync(dirname(path), 'r');
