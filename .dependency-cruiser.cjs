@@ -70,7 +70,7 @@ module.exports = {
       'Packages are used by their exports.',
       { path: '^(packages|services)/([^/]+)/' },
       {
-        path: '^packages/([^/]+)/src/(?!index\\.ts$)',
+        path: '^packages/([^/]+)/src/(?!(index|parse-url)\\.ts$)',
         pathNot: '^packages/$2/',
         dependencyTypes: ['local'],
       },
@@ -80,7 +80,7 @@ module.exports = {
   options: {
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(packages|services|test)/[^/]+/dist/|/generated/' },
+    exclude: { path: '^(packages|services|test)/[^/]+/(dist|bundle)/|/generated/' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],

@@ -13,8 +13,7 @@ import { addOperatingCommands } from './operating/flags.js';
 import { addWebhookCommands } from './operating/webhook-flags.js';
 import { examples, type ProgramContext, seconds, withInstance } from './program-context.js';
 import { clickhouseUrlOf, httpUrlOf, type InstanceFlags, secretKeyOf } from './reading/instance.js';
-import { type QueryFormat, runQuery } from './reading/query.js';
-import { showStatus } from './reading/status.js';
+import type { QueryFormat } from './reading/query.js';
 import { readStartConfig } from './start/config.js';
 import { allParts, type PartName, partNames } from './start/part-names.js';
 import { stopSignal } from './start/signals.js';
@@ -92,6 +91,7 @@ function addStatus(program: Command, { terminal, env, setExitCode }: ProgramCont
       const wait = flags.wait === true ? waitSecondsStandard : flags.wait;
       const waitMs = wait === undefined ? null : wait * 1000;
       const api = { url: httpUrlOf(env, flags), secretKey: secretKeyOf(env, flags) };
+      const { showStatus } = await import('./reading/status.js');
       setExitCode(await showStatus({ api, json: flags.json === true, waitMs, terminal }));
     });
 }
@@ -138,6 +138,7 @@ function addQuery(program: Command, { terminal, env, setExitCode }: ProgramConte
       const format: QueryFormat =
         flags.csv === true ? 'csv' : flags.json === true ? 'json' : 'table';
       const clickhouseUrl = clickhouseUrlOf(env, flags);
+      const { runQuery } = await import('./reading/query.js');
       setExitCode(await runQuery({ clickhouseUrl, sql, format, terminal }));
     });
 }

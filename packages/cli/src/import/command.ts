@@ -13,6 +13,7 @@ import { openProgressBar } from '../terminal/progress-bar.js';
 import type { Terminal } from '../terminal/terminal.js';
 import type { DecimalMark } from './amount-text.js';
 import { parseMappings } from './column-map.js';
+import type { DateOrder } from './date-orders.js';
 import { judgeBatch, judgeContext } from './judge.js';
 import { createPlan, type ImportKind, type PlanSettings } from './plans.js';
 import { openProgressFile } from './progress-file.js';
@@ -21,7 +22,7 @@ import { runImport } from './run-import.js';
 import { sendBatch } from './sender.js';
 import { openSourceFile } from './source-file.js';
 import type { EncodingChoice } from './text-encoding.js';
-import { type DateOrder, isTimezone } from './time-text.js';
+import { isTimezone } from './time-text.js';
 
 export interface ImportFlags {
   readonly dataDir?: string;

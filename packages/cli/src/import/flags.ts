@@ -2,9 +2,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { examples, type ProgramContext, withInstance } from '../program-context.js';
 import type { ImportFlags } from './command.js';
+import { dateOrders } from './date-orders.js';
 import type { ImportKind } from './plans.js';
 import { encodings } from './text-encoding.js';
-import { dateOrders } from './time-text.js';
 
 export function addImportCommands(program: Command, context: ProgramContext): void {
   const group = program

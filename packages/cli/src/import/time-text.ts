@@ -3,10 +3,7 @@
  * that the user names, and never guessed.
  */
 import { DateTime, FixedOffsetZone, IANAZone, type Zone } from 'luxon';
-
-/** iso: year first; dmy, mdy: 31/12/2026, 12/31/2026; unix: seconds, or milliseconds, since 1970. */
-export const dateOrders = ['iso', 'dmy', 'mdy', 'unix'] as const;
-export type DateOrder = (typeof dateOrders)[number];
+import type { DateOrder } from './date-orders.js';
 
 export interface TimeReading {
   readonly order: DateOrder;

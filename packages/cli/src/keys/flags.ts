@@ -2,7 +2,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { examples, type ProgramContext, withInstance } from '../program-context.js';
 import { dataDirOf, httpUrlOf, type InstanceFlags, secretKeyOf } from '../reading/instance.js';
-import { addKey, changeOrigins, listKeys, revokeKey, showAudit } from './keys.js';
+
+/** Loaded by the commands that need them. */
+const loadKeys = () => import('./keys.js');
 
 export function addKeyCommands(program: Command, context: ProgramContext): void {
   const key = program
@@ -21,6 +23,7 @@ function addMaking(key: Command, context: ProgramContext): void {
     .option('--json', 'a JSON object a line')
     .addHelpText('after', examples(['rosi key list', 'rosi key list --json']))
     .action(async (flags: InstanceFlags & { json?: boolean }) => {
+      const { listKeys } = await loadKeys();
       const api = apiOf(context, flags);
       setExitCode(await listKeys({ api, terminal, json: flags.json === true }));
     });
@@ -37,6 +40,7 @@ function addMaking(key: Command, context: ProgramContext): void {
       ]),
     )
     .action(async (kind: string, flags: InstanceFlags & { name?: string; origin?: string[] }) => {
+      const { addKey } = await loadKeys();
       const added = { kind, name: flags.name ?? '', origins: flags.origin ?? null };
       setExitCode(await addKey({ api: apiOf(context, flags), terminal }, added));
     });
@@ -49,6 +53,7 @@ function addChanging(key: Command, context: ProgramContext): void {
     .argument('<id>', 'as listed')
     .addHelpText('after', examples(['rosi key revoke k_0123456789ab']))
     .action(async (id: string, flags: InstanceFlags) => {
+      const { revokeKey } = await loadKeys();
       setExitCode(await revokeKey({ api: apiOf(context, flags), terminal }, id));
     });
   withInstance(key.command('origins'))
@@ -57,6 +62,7 @@ function addChanging(key: Command, context: ProgramContext): void {
     .argument('[origin...]', 'https://shop.example, or https://*.shop.example for all below it')
     .addHelpText('after', examples(['rosi key origins first-write https://shop.example']))
     .action(async (id: string, origins: string[], flags: InstanceFlags) => {
+      const { changeOrigins } = await loadKeys();
       const changed = { id, origins: origins.length === 0 ? null : origins };
       setExitCode(await changeOrigins({ api: apiOf(context, flags), terminal }, changed));
     });
@@ -72,7 +78,8 @@ function addAudit(program: Command, { terminal, env }: ProgramContext): void {
     .option('--json', 'a JSON object a line')
     .option('--limit <lines>', 'the newest so many', count, auditLinesStandard)
     .addHelpText('after', examples(['rosi audit', 'rosi audit --json --limit 1000']))
-    .action((flags: InstanceFlags & { json?: boolean; limit: number }) => {
+    .action(async (flags: InstanceFlags & { json?: boolean; limit: number }) => {
+      const { showAudit } = await loadKeys();
       const shown = { json: flags.json === true, limit: flags.limit };
       showAudit({ dataDir: dataDirOf(env, flags), terminal }, shown);
     });

@@ -2,7 +2,9 @@
 import type { Command } from 'commander';
 import { examples, type ProgramContext, withInstance } from '../program-context.js';
 import { httpUrlOf, type InstanceFlags, secretKeyOf } from '../reading/instance.js';
-import { addLink, importLinks, showCode, showLinks, statedLink } from './links.js';
+
+/** Loaded by the commands that need them. */
+const loadLinks = () => import('./links.js');
 
 interface AddFlags extends InstanceFlags {
   readonly id?: string;
@@ -43,6 +45,7 @@ function addMaking(link: Command, context: ProgramContext): void {
     )
     .action(async (url: string, flags: AddFlags) => {
       const { id, post, influencer, campaign, program } = flags;
+      const { addLink, statedLink } = await loadLinks();
       const stated = statedLink({
         link_id: id,
         url,
@@ -62,6 +65,7 @@ function addMaking(link: Command, context: ProgramContext): void {
       examples(['rosi link import links.csv > made.csv', 'rosi link import links.csv --qr codes']),
     )
     .action(async (file: string, flags: InstanceFlags & { qr?: string }) => {
+      const { importLinks } = await loadLinks();
       const from = { file, qrFolder: flags.qr ?? null };
       setExitCode(await importLinks(commandOf(context, flags), from));
     });
@@ -74,6 +78,7 @@ function addReading(link: Command, context: ProgramContext): void {
     .option('--json', 'a JSON object a line')
     .addHelpText('after', examples(['rosi link list', 'rosi link list --json']))
     .action(async (flags: InstanceFlags & { json?: boolean }) => {
+      const { showLinks } = await loadLinks();
       setExitCode(await showLinks({ ...commandOf(context, flags), json: flags.json === true }));
     });
   withInstance(link.command('qr'))
@@ -85,6 +90,7 @@ function addReading(link: Command, context: ProgramContext): void {
       examples(['rosi link qr spring > spring.svg', 'rosi link qr spring --output spring.svg']),
     )
     .action(async (linkId: string, flags: InstanceFlags & { output?: string }) => {
+      const { showCode } = await loadLinks();
       const shown = { linkId, file: flags.output ?? null };
       setExitCode(await showCode(commandOf(context, flags), shown));
     });

@@ -3,9 +3,12 @@ import { type Command, Option } from 'commander';
 import { examples, type ProgramContext, withInstance } from '../program-context.js';
 import { httpUrlOf, type InstanceFlags, secretKeyOf } from '../reading/instance.js';
 import { readStartConfig } from '../start/config.js';
-import { erasePersons, exportPersons, type PersonFlags } from './persons.js';
-import { recompute, replay } from './rebuild.js';
-import { changeSettings, showSettings } from './settings.js';
+import type { PersonFlags } from './persons.js';
+
+/** Loaded by the commands that need them. */
+const loadPersons = () => import('./persons.js');
+const loadRebuild = () => import('./rebuild.js');
+const loadSettings = () => import('./settings.js');
 
 type Waiting = InstanceFlags & { readonly json?: boolean; readonly wait?: boolean };
 
@@ -49,6 +52,7 @@ function addSettings(program: Command, { terminal, env, setExitCode }: ProgramCo
     .description('the settings that count')
     .option('--json', 'as JSON')
     .action(async (flags: Waiting) => {
+      const { showSettings } = await loadSettings();
       setExitCode(await showSettings({ api: apiOf(flags), json: flags.json === true, terminal }));
     });
   withInstance(settings.command('set'))
@@ -63,6 +67,7 @@ function addSettings(program: Command, { terminal, env, setExitCode }: ProgramCo
       ]),
     )
     .action(async (changes: string[], flags: Waiting) => {
+      const { changeSettings } = await loadSettings();
       setExitCode(
         await changeSettings({ api: apiOf(flags), changes, wait: flags.wait !== false, terminal }),
       );
@@ -71,6 +76,7 @@ function addSettings(program: Command, { terminal, env, setExitCode }: ProgramCo
     .description('go back to the standard settings')
     .addOption(waitFlag())
     .action(async (flags: Waiting) => {
+      const { changeSettings } = await loadSettings();
       const wait = flags.wait !== false;
       setExitCode(await changeSettings({ api: apiOf(flags), changes: null, wait, terminal }));
     });
@@ -82,6 +88,7 @@ function addRebuilding(program: Command, { terminal, env, setExitCode }: Program
     .addOption(waitFlag())
     .addHelpText('after', examples(['rosi recompute']))
     .action(async (flags: Waiting) => {
+      const { recompute } = await loadRebuild();
       setExitCode(await recompute({ env, flags, wait: flags.wait !== false, terminal }));
     });
   withInstance(program.command('replay'))
@@ -95,6 +102,7 @@ Where the product is stopped, or does not start because its database is empty or
 replay is noted in the data folder, and the next start carries it out.`,
     )
     .action(async (flags: Waiting) => {
+      const { replay } = await loadRebuild();
       setExitCode(await replay({ env, flags, wait: flags.wait !== false, terminal }));
     });
 }
@@ -123,12 +131,14 @@ function addPersons(program: Command, { terminal, env, setExitCode }: ProgramCon
     .addHelpText('after', examples(['rosi person erase --email ada@example.org --yes']))
     .action(async (flags: Waiting & PersonFlags & { yes?: boolean }) => {
       const wait = flags.wait !== false;
+      const { erasePersons } = await loadPersons();
       setExitCode(await erasePersons({ env, flags, wait, sure: flags.yes === true, terminal }));
     });
   withIdentifiers(withInstance(person.command('export')))
     .description('everything that is held of the person, as JSON')
     .addHelpText('after', examples(['rosi person export --email ada@example.org > ada.json']))
     .action(async (flags: InstanceFlags & PersonFlags) => {
+      const { exportPersons } = await loadPersons();
       setExitCode(await exportPersons({ env, flags, terminal }));
     });
 }

@@ -3,7 +3,8 @@
  * data folder (run.json, keys.json). Nothing is guessed: what can't be found is told with a remedy.
  */
 import { resolve } from 'node:path';
-import { parseUrl } from '@rosi/events';
+// Not by the index: most commands need nothing else of it, and it makes codecs when it is loaded.
+import { parseUrl } from '@rosi/events/parse-url';
 import { RosiError } from '@rosi/service-kit';
 import { readKeptKeys } from '../start/keys.js';
 import { readRunFile } from '../start/run-file.js';
