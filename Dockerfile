@@ -7,7 +7,7 @@ WORKDIR /build
 COPY . .
 # No package's own script runs: package.json allows none, and this npm does not read that yet.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
-RUN npx tsc -b && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+RUN npm run --silent build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 ARG EMBEDDED_CLICKHOUSE=no
 RUN test "$EMBEDDED_CLICKHOUSE" = yes || rm -rf node_modules/@chdb
 

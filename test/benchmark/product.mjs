@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { watchProcesses } from './processes.mjs';
 
 const command = fileURLToPath(new URL('../../packages/cli/bin/rosi.js', import.meta.url));
+const unbundled = fileURLToPath(new URL('./unbundled.mjs', import.meta.url));
 const threadNames = fileURLToPath(new URL('./thread-names.cjs', import.meta.url));
 const readyMsMax = 60_000;
 const stopMsMax = 60_000;
@@ -27,25 +28,22 @@ export async function startProduct({ dir, profileDir = null, env = {} }) {
   const dataDir = join(dir, 'data');
   const threadsFile = join(dir, 'threads');
   await mkdir(dataDir, { recursive: true });
-  const profiling = profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
-  const child = spawn(
-    process.execPath,
-    ['--require', threadNames, ...profiling, command, 'start'],
-    {
-      cwd: dir,
-      env: {
-        ...withoutSettings(process.env),
-        ROSI_DATA_DIR: dataDir,
-        ROSI_HTTP_PORT: '0',
-        ROSI_CLICKHOUSE_PORT: '0',
-        ROSI_SECRET_KEY: secretKey,
-        ROSI_OWN_DOMAINS: 'shop.example',
-        ROSI_BENCHMARK_THREADS: threadsFile,
-        ...env,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const run =
+    profileDir === null ? [command] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`, unbundled];
+  const child = spawn(process.execPath, ['--require', threadNames, ...run, 'start'], {
+    cwd: dir,
+    env: {
+      ...withoutSettings(process.env),
+      ROSI_DATA_DIR: dataDir,
+      ROSI_HTTP_PORT: '0',
+      ROSI_CLICKHOUSE_PORT: '0',
+      ROSI_SECRET_KEY: secretKey,
+      ROSI_OWN_DOMAINS: 'shop.example',
+      ROSI_BENCHMARK_THREADS: threadsFile,
+      ...env,
     },
-  );
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {

@@ -179,7 +179,7 @@ describe('Dockerfile', () => {
     const stages = starting('FROM').map((line) => line.split(' ')[1]);
     expect(stages).toHaveLength(2);
     for (const image of stages) expect(image).toMatch(/^node:(20|22)\.\d+\.\d+-bookworm-slim$/);
-    expect(lines.join('\n')).toMatch(/npm ci .*\n.*tsc -b/);
+    expect(lines.join('\n')).toMatch(/npm ci .*\n.*npm run --silent build/);
   });
   it('runs `rosi start` as somebody without rights, with a health check', () => {
     expect(starting('USER')).toEqual(['USER node']);

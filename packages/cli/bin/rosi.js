@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-import { main } from '../dist/main.js';
+import { bundleIsCurrent } from './bundle.js';
 
+const { main } = await import(bundleIsCurrent() ? '../bundle/main.js' : '../dist/main.js');
 await main(process.argv.slice(2));

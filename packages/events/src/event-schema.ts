@@ -2,7 +2,7 @@
  * The shape of one incoming event, for documentation (OpenAPI by `z.toJSONSchema`) and for callers
  * that check before they send. The rules between fields are those of `normalise`, by asking it.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { normalise } from './normalise.js';
 import {
   eventTypes,

@@ -1,7 +1,7 @@
 /** Holds docs/events.md to the code. `UPDATE_DOCS=1` writes the table of rejections anew. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventSchema } from './event-schema.js';
 import { normalise } from './normalise.js';
 import { rejectionCodes, rejectionRemedies } from './rejection.js';

@@ -1,7 +1,7 @@
 /** What holds of every event, whatever is sent. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventSchema } from './event-schema.js';
 import { collectedEventCodec } from './generated/records.js';
 import { type NormaliseContext, normalise } from './normalise.js';

@@ -3,7 +3,7 @@
  * variables' names. All problems are told together, each with its variable and its remedy (the
  * field's description), and no value of a secret is ever repeated. The result is frozen.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { RosiError } from './errors.js';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;

@@ -5,7 +5,7 @@
  */
 import { canRead, type Topic, wireSchemas } from '@rosi/events';
 import { type Topology, wire } from '@rosi/streams';
-import { z } from 'zod';
+import * as z from 'zod';
 import { KafkaError } from './errors.js';
 import type { SchemaIds } from './framing.js';
 import { TopicNames } from './task-spec.js';

@@ -3,7 +3,7 @@
  * limits are the ones in force.
  */
 import { eventSchema } from '@rosi/events';
-import { z } from 'zod';
+import * as z from 'zod';
 import { keyPaths } from './keys/openapi.js';
 import { linkPaths } from './links/openapi.js';
 import { exampleEvents } from './openapi-examples.js';

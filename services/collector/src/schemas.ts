@@ -1,6 +1,6 @@
 /** Shapes of the answers, for the documentation. */
 import { identifierTypes } from '@rosi/events';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const rejectedSchema = z.object({
   accepted: z.int().describe('Events accepted, repeats included.'),

@@ -3,7 +3,7 @@
  * secret.
  */
 import { entryId, placedProblems } from '@rosi/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BoundConnector } from './frame/connector.js';
 import { connectors } from './registry.js';
 

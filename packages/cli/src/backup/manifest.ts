@@ -8,7 +8,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { RosiError } from '@rosi/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const FILE = 'manifest.json';
 const FORMAT = 1;

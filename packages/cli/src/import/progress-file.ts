@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeDurably } from '@rosi/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { emptyTally, type Tally } from './report.js';
 
 const progressSchema = z.object({

@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { RosiError } from '@rosi/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { reasonOf, refused } from '../reading/api.js';
 import type { NumberedEvent } from './batches.js';
 import { countRejected, emptyTally, type Tally } from './report.js';

@@ -1,5 +1,5 @@
 /** `rosi key` and `rosi audit`: keys of the running product, and who changed what. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ApiOptions, done, getJson, sendJson } from '../reading/api.js';
 import { readAudit } from '../start/audit-file.js';
 import { drawTable } from '../terminal/table.js';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RosiError } from '@rosi/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { openSourceFile } from '../import/source-file.js';
 import { detectSeparator, openTable } from '../import/table-rows.js';
 import { type ApiOptions, done, getJson, getText, sendJson } from '../reading/api.js';

@@ -30,7 +30,7 @@ import {
 } from '@rosi/streams-kafka';
 import { adoptLog } from '@rosi/warehouse';
 import { beginAt, loadedTopicNames } from '@rosi/warehouse-loader';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hasWarehouse, withWarehouse } from '../backup/instance-warehouse.js';
 import type { StartConfig } from '../start/config.js';
 import { openDataFolder } from '../start/data-folder.js';

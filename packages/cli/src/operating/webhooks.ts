@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { webhookSources } from '@rosi/collector';
-import { z } from 'zod';
+import * as z from 'zod';
 import { endpointsOf, readWebhooksFile, webhooksPath } from '../start/webhooks.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { parseSettings, type StatedEntry, writeList, wrongUse } from './stated-entry.js';

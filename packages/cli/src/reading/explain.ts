@@ -1,7 +1,7 @@
 /** `rosi explain order`: the receipt of an order, for people or as JSON. */
 import { currencyDigits } from '@rosi/events';
 import { RosiError } from '@rosi/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { drawTable, withoutControls } from '../terminal/table.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { type ApiOptions, getJson } from './api.js';

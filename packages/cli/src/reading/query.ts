@@ -3,7 +3,7 @@
  * people; --json and --csv pass ClickHouse's own output on as it comes.
  */
 import { RosiError } from '@rosi/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { drawTable, isCut } from '../terminal/table.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { reasonOf } from './api.js';

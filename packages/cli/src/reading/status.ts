@@ -1,7 +1,7 @@
 /** `rosi status`: how far the pipeline is, once or until everything is settled. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { RosiError } from '@rosi/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { drawTable } from '../terminal/table.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { type ApiOptions, getJson } from './api.js';

@@ -7,7 +7,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyStore, StoredKey } from '@rosi/collector';
 import { RosiError, writeDurably } from '@rosi/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { watchForChanges } from './file-changes.js';
 
 const fileSchema = z.object({

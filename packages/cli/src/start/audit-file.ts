@@ -6,7 +6,7 @@
 import { closeSync, constants, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Audit, AuditEntry, AuditLine } from '@rosi/collector';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const entrySchema = z.object({
   at: z.iso.datetime(),

@@ -13,7 +13,7 @@ import {
   RosiError,
 } from '@rosi/service-kit';
 import type { KafkaCluster } from '@rosi/streams-kafka';
-import { z } from 'zod';
+import * as z from 'zod';
 import { kafkaClusterOf, kafkaFields } from './kafka-config.js';
 import { allParts, isWhole, listOf, type PartNames } from './part-names.js';
 

@@ -1,7 +1,7 @@
 /** The variables that say where Kafka is; without ROSI_KAFKA_BROKERS none of them counts. */
 import { parseEnvironment } from '@rosi/service-kit';
 import type { KafkaCluster } from '@rosi/streams-kafka';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const partitionsMax = 1000;
 const replicasMax = 9;

@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RosiError, writeDurably } from '@rosi/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { allParts, isWhole, type PartName, type PartNames } from './part-names.js';
 
 const keysSchema = z.object({

@@ -6,7 +6,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeDurably } from '@rosi/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const runSchema = z.object({
   pid: z.number().int(),

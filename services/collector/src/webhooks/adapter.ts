@@ -5,7 +5,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { IdentifierType } from '@rosi/events';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Signed, Verdict } from './signatures.js';
 
 /** An event as `POST /v1/events` takes it. */

@@ -2,7 +2,7 @@
  * Any sender of JSON: a signature or a secret in a header that the endpoint's settings name, and a
  * mapping, or events of ROSI as they are.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineAdapter, ignored } from './adapter.js';
 import { applyRules, rulesSchema } from './mapping.js';
 import { ownEvents, withDeliveryId } from './own-events.js';

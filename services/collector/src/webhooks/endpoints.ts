@@ -3,7 +3,7 @@
  * repeats a secret.
  */
 import { entryId, placedProblems } from '@rosi/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BoundAdapter } from './adapter.js';
 import { adapters } from './registry.js';
 

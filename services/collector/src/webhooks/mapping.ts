@@ -4,7 +4,7 @@
  * entry that `each` is at, and an object with `$path` a value with a transformation; all else
  * stands as it is. docs/webhooks.md shows examples.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RawEvent } from './adapter.js';
 import { amountOfUnits, amountText } from './amounts.js';
 import { at, listAt, stated, textAt, timeOfSeconds } from './reading.js';

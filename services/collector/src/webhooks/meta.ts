@@ -3,7 +3,7 @@
  * posts, as interactions, and the Page's own posts as catalogue entries. What the Page does itself
  * is nobody's interaction, and what is edited or taken back was still done once.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type Delivery,
   defineAdapter,

@@ -1,5 +1,5 @@
 /** Settings that endpoints of shops have in common, and what follows from them. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const prefix = (standard: string) =>
   z

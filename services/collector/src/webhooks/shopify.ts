@@ -2,7 +2,7 @@
  * Shopify's webhooks (Admin REST payloads): orders, refunds, privacy. docs/webhooks.md has the
  * table.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type Delivery,
   defineAdapter,

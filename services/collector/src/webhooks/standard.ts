@@ -2,7 +2,7 @@
  * Standard Webhooks (standardwebhooks.com) of any sender: signed by its scheme; the body becomes
  * events by a mapping, or holds events of ROSI as they are, under `data` or at its top.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Delivery, defineAdapter, ignored, type Reading } from './adapter.js';
 import { applyRules, type Rule, rulesSchema } from './mapping.js';
 import { ownEvents, withDeliveryId } from './own-events.js';

@@ -3,7 +3,7 @@
  * states what has come back of a charge as a running total, so a charge has one refund whose latest
  * statement counts: nothing depends on the order in which deliveries come.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type Delivery,
   defineAdapter,

@@ -2,7 +2,7 @@
  * WooCommerce's webhooks (REST API v2/v3 payloads): order.created and order.updated, whose bodies
  * are whole orders with their refunds. docs/webhooks.md has the table.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type Delivery,
   defineAdapter,

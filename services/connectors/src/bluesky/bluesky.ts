@@ -4,7 +4,7 @@
  * a reconnect goes back a little behind it, since repeats are harmless and gaps are not.
  */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type BoundConnector,
   type ConnectorIo,

@@ -3,7 +3,7 @@
  * has the table. What somebody takes back (an unlike, a deleted reply) was still done once; only a
  * follow that is taken back is an event of its own.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { at, listAt, textAt } from '../frame/reading.js';
 
 /** The collections that are asked for. */

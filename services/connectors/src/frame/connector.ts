@@ -5,7 +5,7 @@
  * backing off and telling how it goes are the frame's.
  */
 import type { Logger } from '@rosi/service-kit';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Http } from './http.js';
 import type { KeyMemory } from './key-memory.js';
 

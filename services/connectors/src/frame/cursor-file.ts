@@ -4,7 +4,7 @@
  * harmless, and never passes over anything.
  */
 import { RosiError, readIfThere, writeDurably } from '@rosi/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const schema = z.object({ version: z.literal(1), source: z.string(), cursor: z.string() });
 

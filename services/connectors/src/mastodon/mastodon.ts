@@ -4,7 +4,7 @@
  * connection and every few minutes while it lasts. What both tell has one event id.
  */
 import { parseUrl } from '@rosi/events';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type BoundConnector,
   type ConnectorIo,
