@@ -110,9 +110,12 @@ test('models and currency are switched in place and stand in the address', async
   await page.getByLabel('First touch').uncheck();
   await page.getByLabel('Linear').uncheck();
   await page.getByLabel('Time decay').check();
-  await page.locator('[id="post-total"] td').nth(3).waitFor({ state: 'detached' });
-  expect(await amounts(page, 'post-total')).toEqual(['€40.00', '€200.00', '€200.00']);
-  expect(new URL(page.url()).searchParams.getAll('model')).toEqual(['last_touch', 'time_decay']);
+  // Each of the three is drawn when its answer comes: the page of the last is waited for.
+  const models = () => new URL(page.url()).searchParams.getAll('model');
+  await expect.poll(models, { timeout: 60_000 }).toEqual(['last_touch', 'time_decay']);
+  await expect
+    .poll(() => amounts(page, 'post-total'), { timeout: 60_000 })
+    .toEqual(['€40.00', '€200.00', '€200.00']);
   await page.getByLabel('Currency').selectOption('JPY');
   await page.locator('#net', { hasText: '¥5,000' }).waitFor();
   // The address alone is enough, also for going back.
