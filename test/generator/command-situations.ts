@@ -5,7 +5,7 @@
  */
 import { newOrder, purchase } from './order-situations.js';
 import { touch } from './touch-situations.js';
-import { type Body, dayMs, type World } from './world.js';
+import { type Body, dayMs, type PersonSketch, type World } from './world.js';
 
 /** As stated, in days; a half-life is long enough for no share to fall below 10^−12. */
 const windowsDays: readonly Body[] = [
@@ -75,22 +75,89 @@ export function erasePerson(world: World): void {
   const identifiers = random.chance(0.1)
     ? { user_id: world.newId('stranger') }
     : world.identifiersOf(world.person());
-  const request = { server: true, withoutOccurredAt: true };
-  world.emit('erase', world.instant(), { identifiers }, request);
+  erase(world, identifiers);
 }
 
-/** A device that several people use is nobody's: it is erased only when it is named. */
-export function eraseDevice(world: World): void {
-  const [a, b] = world.random.shuffled(world.persons);
+/** What makes an identifier shared, each with what it is carried beside. */
+function waysOfSharing(world: World, a: PersonSketch, b: PersonSketch): readonly Sharing[] {
+  const anonymous = { anonymous_id: world.newId('worn') };
+  const emails = Array.from({ length: 4 }, () => `worn${world.serial()}@mail.example`);
+  return [
+    { shared: anonymous, beside: [a, b].map(({ userId }) => ({ user_id: userId })) },
+    {
+      shared: anonymous,
+      beside: [1, 2].map(() => ({ customer_id: `shopify:w${world.serial()}` })),
+    },
+    { shared: anonymous, beside: emails.map((email) => ({ email })) },
+    {
+      shared: { click_id: `w${world.serial()}` },
+      beside: [a, b].map((person) => world.browserOf(person)),
+    },
+  ];
+}
+
+interface Sharing {
+  readonly shared: Body;
+  readonly beside: readonly Body[];
+}
+
+/**
+ * What several people use is nobody's: it is erased only when it is named. What others did with it
+ * stays theirs, come early or late.
+ */
+export function eraseShared(world: World): void {
+  const { random } = world;
+  const [a, b] = random.shuffled(world.persons);
   if (a === undefined || b === undefined) return;
-  const device = world.newId('worn');
-  for (const person of [a, b]) {
-    const identifiers = { anonymous_id: device, user_id: person.userId };
-    world.emit('identify', world.instant(), { identifiers });
+  const { shared, beside } = random.pick(waysOfSharing(world, a, b));
+  for (const one of beside) {
+    world.emit('identify', world.instant(), { identifiers: { ...one, ...shared } });
   }
-  touch(world, 'click', a, world.instant(), { identifiers: { anonymous_id: device } });
-  const request = { server: true, withoutOccurredAt: true };
-  world.emit('erase', world.instant(), { identifiers: { anonymous_id: device } }, request);
+  const server = { server: true };
+  for (let i = random.integer(1, 3); i > 0; i--) {
+    const identifiers = { ...random.pick(beside), ...shared };
+    touch(world, random.pick(['click', 'page']), a, world.instant(), { identifiers });
+  }
+  const order = newOrder(world);
+  purchase(world, order, server, {
+    identifiers: random.pick([shared, { ...beside[0], ...shared }]),
+  });
+  touch(world, 'click', a, order.at - dayMs, { identifiers: { ...beside[0], ...shared } });
+  touch(world, 'click', a, world.instant(), { identifiers: shared });
+  erase(world, shared);
+}
+
+/** An identifier that an unlink had parted from whom it was seen with: those keep their events. */
+export function eraseParted(world: World): void {
+  const person = world.person();
+  const device = { anonymous_id: world.newId('parted') };
+  const both = { identifiers: { ...device, user_id: person.userId } };
+  for (let i = 0; i < 2; i++) touch(world, 'click', person, world.instant(), both);
+  world.emit('unlink', world.instant(), both, { server: true });
+  touch(world, 'click', person, world.instant(), { identifiers: device });
+  erase(world, device);
+}
+
+/** A device that is erased twice, and had one user until one of the times and two until the other. */
+export function eraseDeviceAgain(world: World): void {
+  const { random } = world;
+  const device = { anonymous_id: world.newId('reused') };
+  const start = world.instant();
+  const counts = random.shuffled([1, 2]);
+  for (const [index, users] of counts.entries()) {
+    const from = start + index * dayMs;
+    for (let i = 0; i < users; i++) {
+      const identifiers = { ...device, user_id: world.newId('reuser') };
+      for (let visits = 0; visits < 2; visits++) {
+        touch(world, 'click', world.person(), from + random.integer(1, dayMs - 1), { identifiers });
+      }
+    }
+    erase(world, device, from + dayMs);
+  }
+}
+
+function erase(world: World, identifiers: Body, at = world.instant()): void {
+  world.emit('erase', at, { identifiers }, { server: true, withoutOccurredAt: true });
 }
 
 /** Of nobody but itself, with a click of its own. */

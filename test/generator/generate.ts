@@ -35,7 +35,9 @@ export const weightsOfCommands = {
   touches_on_stated_window_tried: 0.5,
   upkeep: 0.5,
   erase_person: 1,
-  erase_device: 0.15,
+  erase_shared: 0.3,
+  erase_parted: 0.15,
+  erase_device_again: 0.15,
   erase_order_alone: 0.5,
   erase_order_again_tried: 0.3,
 } as const;

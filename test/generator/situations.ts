@@ -105,7 +105,9 @@ export const situations = {
   touches_on_stated_window_tried: at(0, commands.touchesOnStatedWindow),
   upkeep: at(0, commands.upkeep),
   erase_person: at(0, commands.erasePerson),
-  erase_device: at(0, commands.eraseDevice),
+  erase_shared: at(0, commands.eraseShared),
+  erase_parted: at(0, commands.eraseParted),
+  erase_device_again: at(0, commands.eraseDeviceAgain),
   erase_order_alone: at(0, commands.eraseOrderAlone),
   erase_order_again_tried: at(0, commands.eraseOrderAgain),
 } as const satisfies Readonly<Record<string, Situation>>;

@@ -204,6 +204,93 @@ it(
   testMsMax,
 );
 
+/** A device of two users; one that an unlink has parted from its user, and a bot's. */
+const kiosk = { anonymous_id: 'device-of-two' };
+const lent = { anonymous_id: 'device-of-one' };
+const bot = { user_agent: 'Mozilla/5.0 (compatible; Googlebot/2.1)' };
+const withWords = (event_id: string, identifiers: object, more: object = {}) => ({
+  event_id,
+  type: 'click',
+  occurred_at: time(3),
+  identifiers,
+  page: { url: `https://shop.example/${event_id}` },
+  properties: { note: event_id },
+  ...more,
+});
+const sharedEvents = [
+  withWords('of-u8', { user_id: 'u-8', ...kiosk }),
+  withWords('of-u9', { user_id: 'u-9', ...kiosk }),
+  withWords('of-kiosk', kiosk),
+  withWords('of-lent', lent),
+  withWords('of-both', { user_id: 'u-9', ...lent }),
+  withWords('of-bot', { user_id: 'u-9', ...lent }, bot),
+  { event_id: 'part', type: 'unlink', identifiers: { user_id: 'u-9', ...lent } },
+  withWords('buy', kiosk, {
+    type: 'purchase',
+    occurred_at: time(9),
+    order: { order_id: 'o-k', total: '5.00', currency: 'EUR' },
+  }),
+  withWords(
+    'buy-of-u9',
+    { user_id: 'u-9' },
+    {
+      type: 'purchase',
+      occurred_at: time(9),
+      order: { order_id: 'o-9', total: '7.00', currency: 'EUR' },
+    },
+  ),
+];
+
+const eventsShown = (product: Product) =>
+  product.sql(
+    `SELECT event_id, identifier_type, identifier, url, properties FROM events_current
+    ORDER BY event_id`,
+  );
+const creditedTo = async (product: Product) =>
+  (
+    await product.sql(
+      `SELECT touchpoint_id FROM credits_current WHERE order_id = 'o-9' AND model = 'linear'
+      ORDER BY touchpoint_id`,
+    )
+  ).map((row) => row['touchpoint_id']);
+
+it(
+  'what others did with an erased device stays theirs: at once, late, and after a replay',
+  async () => {
+    const product = await start();
+    await postAll(product, sharedEvents);
+    await product.settle();
+    const all = await eventsShown(product);
+    for (const identifiers of [kiosk, lent]) {
+      await operate(product, 'POST', '/v1/persons/erase', { identifiers });
+    }
+    await product.settle();
+    const ofDevice = ['of-kiosk', 'of-lent'];
+    const kept = all.filter((row) => !ofDevice.includes(String(row['event_id'])));
+    const named = (rows: typeof all) =>
+      rows.filter((row) => !String(row['event_id']).startsWith('erased:'));
+    expect(named(await eventsShown(product))).toEqual(kept);
+    expect(await rowsNaming(product, ['device-of'])).toEqual([]);
+
+    await postAll(product, [
+      withWords('late-of-u9', { user_id: 'u-9', ...kiosk }),
+      withWords('late-of-both', { user_id: 'u-9', ...lent }),
+      withWords('late-of-kiosk', kiosk),
+    ]);
+    await product.settle();
+    expect(await creditedTo(product)).toEqual(['late-of-both', 'late-of-u9', 'of-both', 'of-u9']);
+    const live = await eventsShown(product);
+    expect(named(live)).toHaveLength(kept.length + 2);
+    expect(live).toHaveLength(all.length + 3);
+    await operate(product, 'POST', '/v1/replay', {});
+    await product.settle();
+    expect(await eventsShown(product)).toEqual(live);
+    const checked = await runCommand(dataDir, ['check']);
+    expect(checked.code, checked.stdout).toBe(0);
+  },
+  testMsMax,
+);
+
 it(
   'an order that is its own person stays as it is',
   async () => {

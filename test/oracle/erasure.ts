@@ -9,19 +9,22 @@
  * identifier lose all identifiers but the order_id that they belong to, as without consent; those
  * that name an order of an erased person do so for ever. An order's events are its books and keep
  * their ids; those without an order, and touchpoints, which were the person's, go on under another
- * id, too.
+ * id, too. Events that belong to somebody else lose nothing but the renamed identifier: where it was
+ * shared when it was erased, where the erasure knew the two as two, and where a bot sent them.
  */
 import { eventPerson, identifierKey, type Persons, personsOf } from './persons.js';
-import type { Accepted, Identifier, Renaming } from './types.js';
+import { SuppressionList } from './suppression-list.js';
+import type { Accepted, Identifier, Renaming, Words } from './types.js';
+
+/** An event as it counts at the end. */
+export interface Standing extends Accepted {
+  /** As it was sent. */
+  readonly posted: Accepted;
+  readonly words: Words;
+}
 
 /** Keys of identifiers and ids of events that erasures have given. */
 type Given = Set<string>;
-
-interface Suppression {
-  readonly keys: ReadonlySet<string>;
-  /** Milliseconds since the epoch; of an erased person's order for ever. */
-  readonly until: number;
-}
 
 /** The customer_id's shop with its colon; '' for a shop without a name, and all other types. */
 function prefixOf({ type, value }: Identifier): string {
@@ -38,6 +41,7 @@ const isOrder = ({ type }: Identifier): boolean => type === 'order_id';
 const keysOf = (identifiers: readonly Identifier[]) => new Set(identifiers.map(identifierKey));
 
 interface Erased {
+  readonly erasure: Accepted;
   /** Whom the erasure concerns, orders included. */
   readonly concerned: readonly Identifier[];
   readonly persons: Persons;
@@ -47,10 +51,10 @@ interface Erased {
 
 /** The events of the log so far, as if they had always been somebody else's. */
 function renamed(
-  log: readonly Accepted[],
-  { concerned, persons, renaming, label }: Erased,
+  log: readonly Standing[],
+  { erasure, concerned, persons, renaming, label }: Erased,
   given: Given,
-): Accepted[] {
+): Standing[] {
   const names = new Map<string, Identifier>();
   for (const [index, old] of concerned.entries()) {
     const key = identifierKey(old);
@@ -62,58 +66,74 @@ function renamed(
   const gone = new Set(
     concerned.map((old) => persons.personOf(old)).filter((person) => person !== ''),
   );
-  return log.map((event, index) => {
-    const identifiers = event.identifiers.map((one) => names.get(identifierKey(one)) ?? one);
-    const isTheirs = event.touchpoint && gone.has(eventPerson(event, persons));
-    if (!isTheirs || given.has(event.eventId)) return { ...event, identifiers };
+  return log.map((before, index) => {
+    const identifiers = before.identifiers.map((one) => names.get(identifierKey(one)) ?? one);
+    const event = { ...before, identifiers, words: wordsAfter(before, erasure, concerned) };
+    const isTheirs = event.touchpoint && gone.has(eventPerson(before, persons));
+    if (!isTheirs || given.has(event.eventId)) return event;
     const eventId = renaming?.touchpoints.get(event.eventId) ?? `${label}-touchpoint-${index}`;
     given.add(eventId);
-    return { ...event, eventId, identifiers };
+    return { ...event, eventId };
   });
 }
 
+/** Of those whom the erasure concerns they go; of what seems to come after it, nobody can tell. */
+function wordsAfter(
+  { identifiers, words, ...event }: Standing,
+  { occurredAt }: Accepted,
+  concerned: readonly Identifier[],
+): Words {
+  const keys = keysOf(concerned);
+  const theirs = identifiers.filter((one) => keys.has(identifierKey(one)));
+  const isLater = Math.min(event.occurredAt, event.receivedAt) > occurredAt;
+  if (words === 'open' || (isLater && theirs.some((one) => !isOrder(one)))) return 'open';
+  const isStrongest = identifiers[0] !== undefined && theirs.includes(identifiers[0]);
+  return isStrongest ? 'gone' : words;
+}
+
 function suppressed(
-  event: Accepted,
-  suppressions: readonly Suppression[],
+  posted: Accepted,
+  list: SuppressionList,
   renamings: readonly Renaming[],
   given: Given,
-): Accepted {
-  const isLate = suppressions.some(
-    ({ keys, until }) =>
-      (event.occurredAt <= until || event.receivedAt <= until) &&
-      event.identifiers.some((one) => keys.has(identifierKey(one))),
-  );
-  if (!isLate) return event;
-  const identifiers = event.identifiers.filter(isOrder).slice(0, 1);
-  if (identifiers.length > 0 && !event.touchpoint) return { ...event, identifiers };
-  const ids = renamings.map(({ touchpoints }) => touchpoints.get(event.eventId));
-  const eventId = ids.find((id) => id !== undefined) ?? `late-${event.eventId}`;
+): Standing {
+  const left = list.leftOf(posted);
+  if (left !== null) return { ...posted, identifiers: left, posted, words: 'kept' };
+  const identifiers = posted.identifiers.filter(isOrder).slice(0, 1);
+  const event: Standing = { ...posted, identifiers, posted, words: 'gone' };
+  if (identifiers.length > 0 && !posted.touchpoint) return event;
+  const ids = renamings.map(({ touchpoints }) => touchpoints.get(posted.eventId));
+  const eventId = ids.find((id) => id !== undefined) ?? `late-${posted.eventId}`;
   given.add(eventId);
-  return { ...event, eventId, identifiers };
+  return { ...event, eventId };
 }
 
 /** The events as they count at the end, given those accepted in the order of the log, each once. */
 export function withErasures(
   events: readonly Accepted[],
   renamings: readonly Renaming[],
-): Accepted[] {
-  let log: Accepted[] = [];
-  const suppressions: Suppression[] = [];
+): Standing[] {
+  let log: Standing[] = [];
+  const list = new SuppressionList();
   const given: Given = new Set();
   let number = 0;
   for (const event of events) {
     if (event.type !== 'erase') {
-      log.push(suppressed(event, suppressions, renamings, given));
+      log.push(suppressed(event, list, renamings, given));
       continue;
     }
     const persons = personsOf(log);
     const concerned = concernedBy(event, persons);
-    const others = concerned.filter((one) => !isOrder(one));
-    suppressions.push({ keys: keysOf(others), until: event.occurredAt });
-    suppressions.push({ keys: keysOf(concerned.filter(isOrder)), until: Number.POSITIVE_INFINITY });
+    const context = { persons, concerned: keysOf(concerned) };
+    for (const one of concerned) {
+      list.add(one, isOrder(one) ? Number.POSITIVE_INFINITY : event.occurredAt, context);
+    }
     const label = `erased-${number}`;
-    log = renamed(log, { concerned, persons, renaming: renamings[number], label }, given);
+    const renaming = renamings[number];
+    log = renamed(log, { erasure: event, concerned, persons, renaming, label }, given);
     number += 1;
   }
-  return log;
+  return log.map((event) =>
+    list.isClear(event.posted.identifiers) ? event : { ...event, words: 'open' },
+  );
 }

@@ -5,10 +5,10 @@
  * an erasure and what came after it.
  */
 import { type Catalogue, catalogueOf } from './catalogue.js';
-import { withErasures } from './erasure.js';
+import { type Standing, withErasures } from './erasure.js';
 import { type NormaliseResult, normalise } from './normalise.js';
 import { ordersOf } from './orders.js';
-import { type Persons, personsOf } from './persons.js';
+import { identifierKey, type Persons, personsOf } from './persons.js';
 import { settingsOf } from './settings.js';
 import {
   catalogueRows,
@@ -23,7 +23,14 @@ import {
 } from './tables.js';
 import { compareIds, groupBy } from './text.js';
 import { couponTouchpointsOf, type Touchpoint, touchpointOf } from './touchpoints.js';
-import type { Accepted, Decision, OracleInput, OracleOutput, OracleTables } from './types.js';
+import type {
+  Accepted,
+  Decision,
+  OracleInput,
+  OracleOutput,
+  OracleTables,
+  ShownEvent,
+} from './types.js';
 
 /** The copies of one event_id count once. */
 function withoutRepeats(events: readonly Accepted[]): Accepted[] {
@@ -100,16 +107,20 @@ function tablesOf(events: readonly Accepted[], timezone: string): OracleTables {
   };
 }
 
+function shownEvent({ posted, eventId, words, identifiers }: Standing): ShownEvent {
+  const identifier = identifiers.slice(0, 1).map(identifierKey).join();
+  return { postedId: posted.eventId, eventId, words, identifier };
+}
+
 export function evaluate(input: OracleInput): OracleOutput {
   const results = input.events.map((posted, index) =>
     normalise(posted, input.settings, `made:${index}`),
   );
   const accepted = results.flatMap((result) => (result.ok ? [result.event] : []));
+  const standing = withErasures(withoutRepeats(accepted), input.renamings ?? []);
   return {
-    tables: tablesOf(
-      withErasures(withoutRepeats(accepted), input.renamings ?? []),
-      input.settings.timezone,
-    ),
+    tables: tablesOf(standing, input.settings.timezone),
+    shown: standing.filter(({ type }) => !isCommand(type)).map(shownEvent),
     decisions: results.map(decisionOf),
   };
 }

@@ -19,6 +19,7 @@ export {
   type OracleTables,
   type Renaming,
   type Row,
+  type ShownEvent,
   type TableName,
   tableNames,
 } from './types.js';

@@ -19,6 +19,9 @@ export interface Persons {
   personOf(identifier: Identifier | undefined): string;
   /** The members of an identifier's person. */
   membersOf(identifier: Identifier): readonly Identifier[];
+  isShared(identifier: Identifier): boolean;
+  /** Keys of those that an event carried beside it, to link or to unlink them. */
+  metBy(identifier: Identifier): ReadonlySet<string>;
 }
 
 export function identifierKey(identifier: Identifier): string {
@@ -51,6 +54,15 @@ function neighbours(
     near.get(b)?.delete(a);
   }
   return near;
+}
+
+function companions(events: readonly Accepted[]): Map<string, Set<string>> {
+  const met = new Map<string, Set<string>>();
+  for (const [a, b] of events.flatMap((event) => pairs(event.identifiers))) {
+    met.set(a, (met.get(a) ?? new Set()).add(b));
+    met.set(b, (met.get(b) ?? new Set()).add(a));
+  }
+  return met;
 }
 
 const strong = new Set<IdentifierType>([
@@ -116,6 +128,7 @@ export function personsOf(events: readonly Accepted[]): Persons {
     for (const member of component) members.set(member, component);
   }
   const labelOf = (key: string): string => members.get(key)?.[0] ?? '';
+  const met = companions(carriers);
   return {
     nodes: [...known].map(([key, identifier]) => ({
       identifier,
@@ -125,6 +138,8 @@ export function personsOf(events: readonly Accepted[]): Persons {
     personOf: (identifier) => (identifier === undefined ? '' : labelOf(identifierKey(identifier))),
     membersOf: (identifier) =>
       (members.get(identifierKey(identifier)) ?? []).flatMap((key) => known.get(key) ?? []),
+    isShared: (identifier) => shared.has(identifierKey(identifier)),
+    metBy: (identifier) => met.get(identifierKey(identifier)) ?? new Set(),
   };
 }
 

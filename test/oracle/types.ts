@@ -73,8 +73,23 @@ export interface Decision {
   readonly reason: string;
 }
 
+/** What erasures left of page, text and properties; open: where clocks or the list can't tell. */
+export type Words = 'kept' | 'gone' | 'open';
+
+/** An event as a database shows it that was filled after all erasures. */
+export interface ShownEvent {
+  /** As it was sent. */
+  readonly postedId: string;
+  readonly eventId: string;
+  readonly words: Words;
+  /** As `type:value`; '' for nobody's. */
+  readonly identifier: string;
+}
+
 export interface OracleOutput {
   readonly tables: OracleTables;
+  /** But for the operator's commands. */
+  readonly shown: readonly ShownEvent[];
   readonly decisions: readonly Decision[];
 }
 

@@ -8,6 +8,7 @@ import {
   type ErasureAsked,
   eventNameIn,
   identifierKey,
+  isCommand,
   isErasedId,
   type PersonAssigned,
 } from '@rosi/events';
@@ -27,8 +28,8 @@ export class Renamings {
   /** In the order of the erasures. */
   readonly list: Seen[] = [];
   readonly #problems: string[] = [];
-  /** Events that make touchpoints, as they were sent. */
-  readonly touchpoints: CollectedEvent[] = [];
+  /** Events that may be erased, as they were sent. */
+  readonly sent: CollectedEvent[] = [];
   readonly #unhashed: CollectedEvent[] = [];
   /** Events by the hash that ends an erased touchpoint's id. */
   readonly #events = new Map<string, CollectedEvent>();
@@ -42,9 +43,9 @@ export class Renamings {
 
   /** An event that may be erased later. */
   know(event: CollectedEvent): void {
-    if (!event.touchpoint) return;
-    this.touchpoints.push(event);
-    this.#unhashed.push(event);
+    if (isCommand(event)) return;
+    this.sent.push(event);
+    if (event.touchpoint) this.#unhashed.push(event);
   }
 
   observe({ processor, emitted }: CommittedBatch): void {

@@ -4,6 +4,7 @@
  */
 import { defaultSettings } from '@rosi/attribution';
 import {
+  type CollectedEvent,
   eventName,
   eventsCollected,
   type LedgerOrder,
@@ -37,7 +38,7 @@ import { unbalancedCells } from '../property/run-topology.js';
 import { recordsOf } from './feed.js';
 import { LedgerReader } from './ledger-reader.js';
 import { Renamings } from './renamings.js';
-import { namedTwice } from './shown-events.js';
+import { namedTwice, shownOtherwise } from './shown-events.js';
 import { Situations } from './situations.js';
 
 export const partitionCounts = [1, 2, 5, 12] as const;
@@ -109,13 +110,13 @@ export function simulate(arrival: Arrival, options: SeedOptions): SeedResult {
   });
   const problems = caught(() => [
     ...differences(run(simulator, arrival, random, seed, renamings), ledger.output, {
-      ...arrival,
-      renamings: renamings.list,
+      sent: renamings.sent,
+      input: { ...arrival, renamings: renamings.list },
     }),
     ...renamings.problems(),
     ...situations.miscounted,
     ...brokenLaws(ledger),
-    ...namedTwice(renamings.touchpoints, shownBy(ledger), hash),
+    ...namedTwice(renamings.sent, shownBy(ledger), hash),
   ]);
   return {
     seed,
@@ -174,15 +175,25 @@ function run(
   return accepted;
 }
 
-function differences(accepted: readonly boolean[], output: Output, input: OracleInput): string[] {
-  const { decisions, tables } = evaluate(input);
+interface Evaluated {
+  readonly sent: readonly CollectedEvent[];
+  readonly input: OracleInput;
+}
+
+function differences(
+  accepted: readonly boolean[],
+  output: Output,
+  { sent, input }: Evaluated,
+): string[] {
+  const { decisions, tables, shown } = evaluate(input);
   const wrong = decisions.flatMap(({ index, reason, accepted: isRight }) =>
     accepted[index] === isRight ? [] : [`event ${index}: accepted is not ${isRight} ${reason}`],
   );
   const found = compareTables(ledgerTables(output), tables).map(
     (one) => `${one.table} ${one.key} ${one.column}: ${one.expected} but is ${one.actual}`,
   );
-  return [...wrong, ...found];
+  const again = shownOtherwise(sent, shown, output(ledgerSuppressions), hash);
+  return [...wrong, ...found, ...again];
 }
 
 /** What an empty database would be filled with. */

@@ -34,6 +34,8 @@ export const requiredSituations = [
   'an event comes late for an erased person',
   'an erased event is repeated',
   'somebody comes again after an erasure',
+  'a shared identifier is erased',
+  'an event of somebody else loses an erased identifier alone',
   'an order that is its own person is erased',
   'an order of an erased person is erased again',
 ] as const;
@@ -78,7 +80,8 @@ export class Situations {
     for (const one of of<LedgerOrder>(batch.emitted, 'ledger.orders')) this.#recorded(one);
   }
 
-  #forgotten({ members, orders }: LedgerErasure): void {
+  #forgotten({ members, orders, shared }: LedgerErasure): void {
+    if (shared.length > 0) this.#count('a shared identifier is erased');
     for (const member of members) this.#erased.add(member);
     for (const eventId of this.#eventsBefore) this.#eventsErased.add(eventId);
     if (members.length > 0 && orders.length > 0) {
@@ -112,6 +115,9 @@ export class Situations {
 
   #collected({ eventId, identifiers, catalogue }: CollectedEvent, reason: string): void {
     if (reason === 'suppressed') this.#count('an event comes late for an erased person');
+    if (reason === 'partly-suppressed') {
+      this.#count('an event of somebody else loses an erased identifier alone');
+    }
     const carriesErased = identifiers.some((one) => this.#erased.has(identifierKey(one)));
     if (reason === 'first') {
       this.#eventsBefore.add(eventId);

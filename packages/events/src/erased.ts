@@ -27,9 +27,25 @@ export function isErasedId(id: string): boolean {
 /** The last moment of all: nothing else may ever be linked to an order that an erased person made. */
 export const FOR_GOOD = 8_640_000_000_000_000;
 
-/** What the suppression list knows an identifier by. */
-export function suppressedName(hash: TextHash, workspace: string, identifier: string): string {
-  return hash(`identifier\n${workspace}\n${identifier}`);
+/** Names of identifiers begin so that were shared when they were erased. */
+const SHARED = 'shared:';
+
+/**
+ * What the suppression list knows an identifier by: one that was somebody's own, or one that was
+ * shared when it was erased and so joined nothing. Each may be listed beside the other.
+ */
+export function suppressedName(
+  hash: TextHash,
+  workspace: string,
+  identifier: string,
+  shared = false,
+): string {
+  return (shared ? SHARED : '') + hash(`identifier\n${workspace}\n${identifier}`);
+}
+
+/** What the list knows a pair by that was carried together and was not of one person: see `leftOf`. */
+export function apartName(hash: TextHash, workspace: string, kept: string, erased: string): string {
+  return hash(`apart\n${workspace}\n${JSON.stringify([kept, erased])}`);
 }
 
 /** What a repeat is recognised by, whoever's event it was. */
@@ -77,20 +93,57 @@ export function erasedTouchId(
   return prefix + digits + eventName(hash, workspace, eventId);
 }
 
+/** What an event is held against. */
+export interface SuppressionList {
+  /** Until when events lose what has this name; undefined: it was not erased. */
+  readonly until: (name: string) => number | undefined;
+  readonly placed?: PlacedIds;
+}
+
+/** What the suppression list leaves of an event. */
+export interface Left {
+  /** The same one where nothing was lost. */
+  readonly event: CollectedEvent;
+  readonly lost: 'nothing' | 'identifiers' | 'person';
+}
+
 /**
- * Whether the event carries an identifier that was erased and belongs to what was erased: it
- * happened or came no later than `until` says for that identifier.
+ * What is left of an event that carries identifiers which were erased no earlier than it happened
+ * or came. One that was somebody's own takes the person with it, since it would link all else to
+ * them. It is dropped alone where it can't: a bot's event links nothing, and the erasure knew the
+ * event's strongest identifier as somebody else's (a shared one, or one whose link was removed). So
+ * is one that was shared; either takes the person of events that belong to it, as their strongest.
  */
-export function isSuppressed(
-  event: CollectedEvent,
-  hash: TextHash,
-  until: (name: string) => number | undefined,
-): boolean {
+export function leftOf(event: CollectedEvent, hash: TextHash, list: SuppressionList): Left {
+  const { workspace, identifiers, bot } = event;
   const at = Math.min(event.occurredAt, event.receivedAt);
-  return event.identifiers.some((identifier) => {
-    const name = suppressedName(hash, event.workspace, identifierKey(identifier));
-    return at <= (until(name) ?? Number.NEGATIVE_INFINITY);
+  const keys = identifiers.map(identifierKey);
+  const [strongest = ''] = keys;
+  const listed = keys.map((key) => {
+    const name = suppressedName(hash, workspace, key);
+    return listedAs(at, list.until(name), list.until(SHARED + name));
   });
+  const isApart = (key: string) => {
+    const until = list.until(apartName(hash, workspace, strongest, key));
+    return until !== undefined && at <= until;
+  };
+  const takesPerson = keys.some((key, index) => {
+    if (index === 0) return listed[index] !== 'nothing';
+    return listed[index] === 'own' && !bot && !isApart(key);
+  });
+  if (takesPerson) return { event: withoutPerson(event, hash, list.placed), lost: 'person' };
+  const kept = identifiers.filter((_, index) => listed[index] === 'nothing');
+  if (kept.length === identifiers.length) return { event, lost: 'nothing' };
+  return { event: { ...event, identifiers: kept }, lost: 'identifiers' };
+}
+
+/**
+ * What an identifier was that was erased as somebody's own until one time, and as a shared one until
+ * another: the erasure that came next after the event decides, and of one moment the stricter.
+ */
+function listedAs(at: number, own = Number.NEGATIVE_INFINITY, shared = Number.NEGATIVE_INFINITY) {
+  if (at <= own && (own <= shared || shared < at)) return 'own';
+  return at <= shared ? 'shared' : 'nothing';
 }
 
 /**

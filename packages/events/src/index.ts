@@ -12,6 +12,7 @@ export {
   settingsEvent,
 } from './commands.js';
 export {
+  apartName,
   ERASED,
   erasedId,
   erasedTouchId,
@@ -19,10 +20,12 @@ export {
   eventNameIn,
   FOR_GOOD,
   isErasedId,
-  isSuppressed,
   keptOf,
+  type Left,
+  leftOf,
   NO_PLACE,
   type PlacedIds,
+  type SuppressionList,
   suppressedName,
   type TextHash,
   withoutPerson,

@@ -66,9 +66,9 @@ const others: CollectedEvent[] = [
   purchase('o-bob', 5, { user_id: 'bob' }),
 ];
 
-const erase = (identifiers: Identifier[], id = 'x'): CollectedEvent[] => [
+const erase = (identifiers: Identifier[], id = 'x', at = NOW): CollectedEvent[] => [
   ...erasureEvents(
-    { workspace: 'default', eventId: `erase-${id}`, at: NOW },
+    { workspace: 'default', eventId: `erase-${id}`, at },
     `secret-${id}`,
     identifiers,
   ),
@@ -283,6 +283,83 @@ describe('erasure', () => {
         .at(-1)?.personId;
     expect(personOf('bob')).toBeDefined();
     expect(personOf('ada-phone')).toBe(personOf('bob'));
+  });
+
+  it('of a shared identifier takes it alone from late events of others', () => {
+    const kiosk = { type: 'anonymous_id', value: 'kiosk' };
+    const late = [
+      click('of-bob', 4, { user_id: 'bob', anonymous_id: 'kiosk' }),
+      click('of-kiosk', 4, { anonymous_id: 'kiosk', click_id: 'never-seen' }),
+      purchase('o-kiosk', 6, { anonymous_id: 'kiosk' }),
+    ];
+    const driver = run([...ada, ...others], erase([kiosk]), late);
+    expect(stateText(driver)).not.toMatch(/anonymous_id:kiosk|never-seen/);
+    const touchpoints = rows(driver).touchpoints.map(({ touch, identifier }) => [
+      touch.touchpointId,
+      identifier,
+    ]);
+    expect(touchpoints).toContainEqual(['of-bob', 'bob']);
+    expect(touchpoints.filter(([id]) => id === 'of-kiosk')).toEqual([]);
+    const orders = newestOrders(driver);
+    expect(orders.get('o-bob')?.touches.map(({ touchpointId }) => touchpointId)).toContain(
+      'of-bob',
+    );
+    // As without the device.
+    const without = run([...ada, ...others], [purchase('o-kiosk', 6, {})]);
+    expect(orders.get('o-kiosk')?.personId).toBe(newestOrders(without).get('o-kiosk')?.personId);
+  });
+
+  it.each([
+    ['shared and then not', true],
+    ['not shared and then so', false],
+  ])('of an identifier that is %s: the one next after an event decides', (_, isSharedFirst) => {
+    const named = [{ type: 'anonymous_id', value: 'tablet' }];
+    const used = (id: string, by: string[], at: number) =>
+      by.map((user) => {
+        const identifiers = { user_id: user, anonymous_id: 'tablet' };
+        const event = collected({ event_id: `${id}-${user}`, type: 'identify', identifiers });
+        return { ...event, occurredAt: at, receivedAt: at };
+      });
+    const many = ['carl', 'dora'];
+    const few = ['emil'];
+    const late = click('late', 4, { user_id: 'bob', anonymous_id: 'tablet' });
+    const between = { ...late, eventId: 'between', occurredAt: NOW + 2, receivedAt: NOW + 2 };
+    const driver = run(
+      others,
+      used('first', isSharedFirst ? many : few, START),
+      erase(named),
+      used('then', isSharedFirst ? few : many, NOW + 1),
+      erase(named, 'y', NOW + 3),
+      [late, between],
+    );
+    const ids = rows(driver).touchpoints.map(({ touch }) => touch.touchpointId);
+    expect(ids.filter((id) => id === 'late' || id === 'between')).toEqual([
+      isSharedFirst ? 'late' : 'between',
+    ]);
+  });
+
+  it('of an identifier that an unlink has parted leaves the others their events', () => {
+    const both = { user_id: 'bob', anonymous_id: 'lent' };
+    const unlinked = collected({ event_id: 'unlink', type: 'unlink', identifiers: both });
+    const parts = [
+      [...others, click('before', 3, both), unlinked],
+      erase([{ type: 'anonymous_id', value: 'lent' }]),
+      [
+        click('late', 4, both),
+        click('of-device', 4, { anonymous_id: 'lent' }),
+        click('of-other', 4, { user_id: 'carl', anonymous_id: 'lent' }),
+      ],
+    ];
+    const driver = run(...parts);
+    expect(stateText(driver)).not.toMatch(/lent|carl/);
+    const touchpoints = rows(driver).touchpoints.map(({ touch }) => touch.touchpointId);
+    expect(touchpoints.filter((id) => !isErasedId(id)).sort()).toEqual(
+      ['b1', 'before', 'k1', 'late'].sort(),
+    );
+    // What the tables are told at once, and what they are filled with.
+    const [told] = driver.output(ledgerErasures);
+    expect(told?.apart).toHaveLength(1);
+    expect(driver.output(ledgerSuppressions).map(({ name }) => name)).toContain(told?.apart[0]);
   });
 
   it('names whom it names, also where one of its identifiers was erased before', () => {

@@ -2,8 +2,9 @@
  * Lets the first copy of an event through and counts the rest. Keyed by event_id, so that whatever
  * a repeat carries, exactly one copy counts in the whole workspace (docs/adr/0005-repeats-first.md).
  * Knows events by a keyed hash alone, and every identifier that was erased: an event that carries
- * one loses its person here, before anything else sees it (docs/adr/0009-erasure.md). Ids with a
- * place are on the list for the tables alone: of those events only repeats can come.
+ * one loses its person here, or the identifier alone where that was shared, before anything else
+ * sees it (docs/adr/0009-erasure.md). Ids with a place are on the list for the tables alone: of
+ * those events only repeats can come.
  */
 import {
   type CollectedEvent,
@@ -13,12 +14,12 @@ import {
   type IdentifiersSuppressed,
   identifiersSuppressed,
   isCommand,
-  isSuppressed,
+  type Left,
   ledgerSuppressions,
+  leftOf,
   type TextHash,
   type UpkeepBegun,
   upkeepBegun,
-  withoutPerson,
 } from '@rosi/events';
 import {
   leadingStrings,
@@ -34,15 +35,22 @@ const SUPPRESSED = 's';
 const GENERATION = 'g';
 /** After all names of a replay comes one that is none. */
 const LIST_ENDS = '';
+/** What became of an event that is no repeat. */
+const reasons = { nothing: 'first', identifiers: 'partly-suppressed', person: 'suppressed' };
 
 export function repeats(hash: TextHash): ProcessorDeclaration {
   return {
     name: 'repeats',
     inputs: [eventsCollected, identifiersSuppressed, upkeepBegun],
     outputs: [eventsAccepted, ledgerSuppressions],
-    stateVersion: 3,
+    stateVersion: 4,
     // Format 3 is the embedded runtime's: an older build does not know of changes beside the tree.
-    upgrades: { 1: (state) => hashEventIds(state, hash), 2: () => undefined },
+    // Format 4 marks names of what was shared; an older build would let events keep those.
+    upgrades: {
+      1: (state) => hashEventIds(state, hash),
+      2: () => undefined,
+      3: () => undefined,
+    },
     create: (context) => new Repeats(context, hash),
   };
 }
@@ -78,13 +86,12 @@ class Repeats implements Processor {
     }
     state.put(key, SEEN);
     // An erasure itself names whom it names, also where they were erased before.
-    const isErased = !isCommand(event) && this.#isSuppressed(event);
-    const left = isErased ? withoutPerson(event, this.#hash) : event;
-    this.#context.emit(eventsAccepted, left, cause);
-    this.#context.count('ok', isErased ? 'suppressed' : 'first');
+    const left = isCommand(event) ? whole(event) : this.#leftOf(event);
+    this.#context.emit(eventsAccepted, left.event, cause);
+    this.#context.count('ok', reasons[left.lost]);
   }
 
-  #isSuppressed(event: CollectedEvent): boolean {
+  #leftOf(event: CollectedEvent): Left {
     const { workspace } = event;
     let has = this.#hasSuppressed.get(workspace);
     if (has === undefined) {
@@ -93,7 +100,8 @@ class Repeats implements Processor {
       has = first !== undefined;
       this.#hasSuppressed.set(workspace, has);
     }
-    return has && isSuppressed(event, this.#hash, (name) => this.#until(workspace, name));
+    if (!has) return whole(event);
+    return leftOf(event, this.#hash, { until: (name) => this.#until(workspace, name) });
   }
 
   #until(workspace: string, name: string): number | undefined {
@@ -139,6 +147,8 @@ class Repeats implements Processor {
     this.#context.emit(ledgerSuppressions, record, cause);
   }
 }
+
+const whole = (event: CollectedEvent): Left => ({ event, lost: 'nothing' });
 
 /** Format 1 kept event ids as they are. */
 function hashEventIds(state: StateStore, hash: TextHash): void {

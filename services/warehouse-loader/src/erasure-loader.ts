@@ -2,7 +2,7 @@
  * Erasures, one after the other: the tables have everything that the log held when the erasure was
  * told, so that all that is left of the old names is in them; then they forget.
  */
-import { FOR_GOOD, identifierKey, ledgerErasures, parseIdentifierKey } from '@rosi/events';
+import { ledgerErasures, parseIdentifierKey } from '@rosi/events';
 import type { LogReader, LogRecord } from '@rosi/streams';
 import type { Warehouse } from '@rosi/warehouse';
 import type { Lens } from './lens.js';
@@ -60,11 +60,8 @@ export async function runErasureLoader(options: ErasureLoaderOptions): Promise<v
 async function forget(options: ErasureLoaderOptions, record: LogRecord): Promise<boolean> {
   const { lens, warehouse, turns, limits, stopping } = options;
   const erasure = ledgerErasures.codec.decode(record.value);
-  const { workspace, members, orders, persons, erasedAt } = erasure;
-  lens.suppress(workspace, members, erasedAt);
-  const orderKeys = orders.map((value) => identifierKey({ type: 'order_id', value }));
-  lens.suppress(workspace, orderKeys, FOR_GOOD);
-  lens.place(workspace, erasure.placed);
+  const { workspace, members, orders, persons } = erasure;
+  lens.suppress(erasure);
   if (!(await everythingIsLoaded(options))) return false;
   for (const place of options.others) {
     const end = await place.reader.endOffset(place.topic, place.partition);

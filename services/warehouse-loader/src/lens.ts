@@ -6,12 +6,14 @@ import {
   type CollectedEvent,
   erasedId,
   eventNameIn,
+  FOR_GOOD,
+  identifierKey,
   isErasedId,
-  isSuppressed,
+  type LedgerErasure,
+  leftOf,
   type PlacedIds,
   suppressedName,
   type TextHash,
-  withoutPerson,
 } from '@rosi/events';
 import type { Warehouse } from '@rosi/warehouse';
 
@@ -26,10 +28,13 @@ export class NewGeneration extends Error {
   }
 }
 
+/** What an erasure tells. */
+type Erased = Omit<LedgerErasure, 'generation' | 'recordedAt' | 'persons'>;
+
 export class Lens {
   readonly hash: TextHash;
   #generation = 0;
-  /** By workspace and name: until when its events lose the identifier. */
+  /** By workspace and name: until when its events lose it, or their person. */
   readonly #suppressed = new Map<string, number>();
   /** Ids with a place, by workspace and their events' names. */
   readonly #placed = new Map<string, string>();
@@ -53,15 +58,13 @@ export class Lens {
   }
 
   /** Erased just now, whatever the tables know yet. */
-  suppress(workspace: string, identifiers: readonly string[], until: number): void {
-    for (const identifier of identifiers) {
-      this.#add(workspace, suppressedName(this.hash, workspace, identifier), until);
-    }
-  }
-
-  /** Touchpoints erased just now whose ids have a place. */
-  place(workspace: string, ids: readonly string[]): void {
-    for (const id of ids) this.#placed.set(`${workspace}/${eventNameIn(id)}`, id);
+  suppress({ workspace, erasedAt, orders, ...erased }: Erased): void {
+    const shared = new Set(erased.shared);
+    const add = (key: string, until: number) =>
+      this.#add(workspace, suppressedName(this.hash, workspace, key, shared.has(key)), until);
+    for (const member of erased.members) add(member, erasedAt);
+    for (const value of orders) add(identifierKey({ type: 'order_id', value }), FOR_GOOD);
+    for (const name of [...erased.apart, ...erased.placed]) this.#add(workspace, name, erasedAt);
   }
 
   /** The id under which an erased person's event goes on in the tables. */
@@ -80,9 +83,7 @@ export class Lens {
     if (this.#suppressed.size === 0) return event;
     const { workspace } = event;
     const until = (name: string) => this.#suppressed.get(`${workspace}/${name}`);
-    return isSuppressed(event, this.hash, until)
-      ? withoutPerson(event, this.hash, this.#placedIn(workspace))
-      : event;
+    return leftOf(event, this.hash, { until, placed: this.#placedIn(workspace) }).event;
   }
 
   #placedIn(workspace: string): PlacedIds {
@@ -91,7 +92,7 @@ export class Lens {
 
   #add(workspace: string, name: string, until: number): void {
     if (isErasedId(name)) {
-      this.place(workspace, [name]);
+      this.#placed.set(`${workspace}/${eventNameIn(name)}`, name);
       return;
     }
     const key = `${workspace}/${name}`;

@@ -233,7 +233,7 @@ export interface ErasureAsked {
 export interface IdentifiersSuppressed {
   /** The workspace. */
   readonly workspace: string;
-  /** Keyed hashes of identifier keys; or ids with a place, under which touchpoints go on. */
+  /** Keyed hashes of identifier keys, after shared: of what was shared; of pairs that were not of one person; or ids with a place, under which touchpoints go on. */
   readonly names: readonly string[];
   /** Milliseconds: events that happened or came no later lose these identifiers. */
   readonly until: number;
@@ -275,6 +275,10 @@ export interface LedgerErasure {
   readonly persons: readonly string[];
   /** Ids with a place among those of the same time, under which touchpoints go on. */
   readonly placed: readonly string[];
+  /** Identifier keys of all of these that were shared: events of others lose them alone. */
+  readonly shared: readonly string[];
+  /** Names on the suppression list of pairs that were carried together and not of one person. */
+  readonly apart: readonly string[];
 }
 
 /** Topic ledger.identities, key identifier. */
@@ -385,7 +389,7 @@ export interface LedgerSuppression {
   readonly revision: number;
   /** Milliseconds. */
   readonly recordedAt: number;
-  /** Keyed hash of the identifier key; or an id with a place, under which a touchpoint goes on. */
+  /** Keyed hash of the identifier key, after shared: if it was shared; of a pair that was not of one person; or an id with a place, under which a touchpoint goes on. */
   readonly name: string;
   /** Milliseconds: events that happened or came no later lose the identifier. */
   readonly until: number;
@@ -688,8 +692,8 @@ export const ledgerCatalogueCodec: Codec<LedgerCatalogue> = codec(
 
 /** Codec of schemas/ledger_erasure.avsc. */
 export const ledgerErasureCodec: Codec<LedgerErasure> = codec(
-  {"type":"record","name":"rosi.LedgerErasure","fields":[{"name":"workspace","type":"string"},{"name":"generation","type":"long"},{"name":"recordedAt","type":"long"},{"name":"erasedAt","type":"long"},{"name":"members","type":{"type":"array","items":"string"}},{"name":"orders","type":{"type":"array","items":"string"}},{"name":"persons","type":{"type":"array","items":"string"}},{"name":"placed","type":{"type":"array","items":"string"},"default":[]}]},
-  1000000023,
+  {"type":"record","name":"rosi.LedgerErasure","fields":[{"name":"workspace","type":"string"},{"name":"generation","type":"long"},{"name":"recordedAt","type":"long"},{"name":"erasedAt","type":"long"},{"name":"members","type":{"type":"array","items":"string"}},{"name":"orders","type":{"type":"array","items":"string"}},{"name":"persons","type":{"type":"array","items":"string"}},{"name":"placed","type":{"type":"array","items":"string"},"default":[]},{"name":"shared","type":{"type":"array","items":"string"},"default":[]},{"name":"apart","type":{"type":"array","items":"string"},"default":[]}]},
+  1000000024,
 );
 
 /** Codec of schemas/ledger_identity.avsc. */

@@ -4,10 +4,13 @@
  * (docs/adr/0009-erasure.md).
  */
 import {
+  apartName,
   type ErasureAsked,
   erasedTouchId,
   FOR_GOOD,
+  type IdentifierType,
   identifiersSuppressed,
+  identifierTypes,
   ledgerErasures,
   parseIdentifierKey,
   personsAssigned,
@@ -23,6 +26,8 @@ import { ALONE, type LinkStore, type Member } from './link-store.js';
 
 const ORDER = 'order_id';
 const none = { members: [], tied: [] };
+/** What an erasure that an older build began does not tell. */
+const listedNothing = { placed: [], shared: [], apart: [] };
 
 export class Erasure {
   readonly #context: ProcessorContext;
@@ -77,6 +82,7 @@ export class Erasure {
       const told = { workspace, identifier, ...nobody, forget: true, renamed, tied };
       this.#context.emit(personsAssigned, told, cause);
     };
+    const apart = this.#apartNames(workspace, [...erased, ...orders], all);
     for (const identifier of this.#neighboursOf(all)) tell(identifier, '');
     const renamed = erased.flatMap((member) => {
       const name = newName(member.identifier, erasure);
@@ -88,13 +94,15 @@ export class Erasure {
     this.#store.forgetNew(all);
     this.#renewRepresentatives(all);
     const placed = tied.map((id, place) => erasedTouchId(this.#hash, workspace, id, place));
-    this.#suppress(asked, [...erased, ...orders], placed, cause);
+    this.#suppress(asked, [...erased, ...orders], [...placed, ...apart], cause);
     this.#store.keepErased(erasure, {
       members: erased.map(({ identifier }) => identifier),
       orders: orders.map(({ identifier }) => parseIdentifierKey(identifier).value),
       persons: this.#personsGone(all, staying),
       erasedAt: asked.erasedAt,
       placed,
+      shared: all.filter((member) => member.shared).map(({ identifier }) => identifier),
+      apart,
     });
     return [...renamed, ...staying.filter(({ isNew }) => !isNew)];
   }
@@ -104,7 +112,7 @@ export class Erasure {
     const erased = this.#store.takeErased(erasure);
     if (erased === null) return;
     const recordedAt = this.#context.now();
-    const told = { workspace, generation: 0, recordedAt, placed: [], ...erased };
+    const told = { workspace, generation: 0, recordedAt, ...listedNothing, ...erased };
     this.#context.emit(ledgerErasures, told, cause);
   }
 
@@ -117,6 +125,21 @@ export class Erasure {
 
   #personOf(member: Member): string {
     return personIdOf(this.#store.representativeOf(member), digest);
+  }
+
+  /**
+   * Pairs of somebody who stays and an erased identifier that was somebody's own: events that
+   * carried both belong to the first, where it is the stronger one, and no link made them one.
+   */
+  #apartNames(workspace: string, erased: readonly Member[], all: readonly Member[]): string[] {
+    const gone = new Set(all.map(({ identifier }) => identifier));
+    return erased
+      .filter(({ shared }) => !shared)
+      .flatMap((member) =>
+        [...this.#neighboursOf([member])]
+          .filter((other) => !gone.has(other) && mayBeStronger(other, member.identifier))
+          .map((other) => apartName(this.#hash, workspace, other, member.identifier)),
+      );
   }
 
   /** Everybody of the persons that these identifiers belong to. */
@@ -154,14 +177,14 @@ export class Erasure {
   #suppress(
     { workspace, erasedAt }: ErasureAsked,
     members: readonly Member[],
-    placed: readonly string[],
+    others: readonly string[],
     cause: number,
   ): void {
     const namesOf = (ofOrders: boolean) =>
       members
         .filter(({ identifier }) => isOrder(identifier) === ofOrders)
-        .map(({ identifier }) => suppressedName(this.#hash, workspace, identifier));
-    const persons = { workspace, names: [...namesOf(false), ...placed], until: erasedAt };
+        .map((member) => suppressedName(this.#hash, workspace, member.identifier, member.shared));
+    const persons = { workspace, names: [...namesOf(false), ...others], until: erasedAt };
     this.#context.emit(identifiersSuppressed, persons, cause);
     const orders = { workspace, names: namesOf(true), until: FOR_GOOD };
     if (orders.names.length > 0) this.#context.emit(identifiersSuppressed, orders, cause);
@@ -170,6 +193,13 @@ export class Erasure {
 
 export function isOrder(identifier: string): boolean {
   return parseIdentifierKey(identifier).type === ORDER;
+}
+
+/** Of two orders, the event says which it belongs to. */
+function mayBeStronger(a: string, b: string): boolean {
+  const rankOf = (identifier: string) =>
+    identifierTypes.indexOf(parseIdentifierKey(identifier).type as IdentifierType); // always one
+  return rankOf(a) <= rankOf(b);
 }
 
 /** Random, since the erasure's secret is; a customer keeps the shop, which the rules count by. */

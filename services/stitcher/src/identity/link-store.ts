@@ -60,6 +60,10 @@ export interface ErasedMembers {
   readonly erasedAt: number;
   /** Ids with a place; one that an older build began knows none. */
   readonly placed?: readonly string[];
+  /** Identifier keys of all of these that were shared; an older build did not tell. */
+  readonly shared?: readonly string[];
+  /** Names of pairs that were carried together and were not of one person; as above. */
+  readonly apart?: readonly string[];
 }
 
 /** Counters of a workspace. */
