@@ -242,6 +242,26 @@ const telling = [
 ];
 
 const erasing = [
+  ...faultsOf('packages/events/src/erased.ts', 'packages/events/src/erased.test.ts', [
+    {
+      name: 'any erased identifier takes the person',
+      find: "return listed[index] === 'own' && !bot && !isApart(key);",
+      replace: "return listed[index] !== 'nothing';",
+      breaks: 'A replay takes pages and texts of whoever used a kiosk that was erased.',
+    },
+  ]),
+  ...faultsOf(
+    'services/warehouse-loader/src/lens.ts',
+    'services/warehouse-loader/src/lens.test.ts',
+    [
+      {
+        name: 'the tables are told of what was shared as of one’s own',
+        find: 'key, shared.has(key))',
+        replace: 'key)',
+        breaks: 'Until the next start late events of a kiosk’s users stand without words.',
+      },
+    ],
+  ),
   ...faultsOf(
     'services/stitcher/src/identity/erasure.ts',
     'services/stitcher/src/erasure.test.ts',
@@ -257,6 +277,18 @@ const erasing = [
         find: 'persons: this.#personsGone(all, staying),',
         replace: 'persons: this.#personsGone(all, []),',
         breaks: 'The erasure of an order without a person deletes its credit.',
+      },
+      {
+        name: 'what was shared is listed as one’s own',
+        find: 'workspace, member.identifier, member.shared)',
+        replace: 'workspace, member.identifier)',
+        breaks: 'Whoever used a kiosk that was erased gets no credit for a click that comes late.',
+      },
+      {
+        name: 'who was parted from the erased is not listed',
+        find: 'this.#apartNames(workspace, [...erased, ...orders], all);',
+        replace: '[];',
+        breaks: 'Whose link with an erased device was removed loses words in a replay.',
       },
     ],
   ),
