@@ -11,8 +11,8 @@ type Kind = 'own' | 'shared';
 interface Listed {
   /** Milliseconds since the epoch, by what the identifier was; of an order for ever. */
   readonly until: Map<Kind, number>;
-  /** Those that it was seen with while each was somebody else's, and until when. */
-  readonly apart: Map<string, number>;
+  /** Those that it was seen with and not of one person, which holds for good. */
+  readonly apart: Set<string>;
   kind: Kind;
   changes: number;
 }
@@ -32,7 +32,7 @@ export class SuppressionList {
     const kind = persons.isShared(identifier) ? 'shared' : 'own';
     const listed = this.#listed.get(key) ?? {
       until: new Map(),
-      apart: new Map(),
+      apart: new Set(),
       kind,
       changes: 0,
     };
@@ -44,9 +44,8 @@ export class SuppressionList {
     listed.kind = kind;
     listed.until.set(kind, Math.max(until, listed.until.get(kind) ?? until));
     if (kind === 'shared') return;
-    const others = [...persons.metBy(identifier)].filter((other) => !concerned.has(other));
-    for (const other of others) {
-      listed.apart.set(other, Math.max(until, listed.apart.get(other) ?? until));
+    for (const other of persons.metBy(identifier)) {
+      if (!concerned.has(other)) listed.apart.add(other);
     }
   }
 
@@ -57,7 +56,7 @@ export class SuppressionList {
     const isGone = event.identifiers.some((one) => {
       const kind = this.#kindOf(one, at);
       if (one === strongest) return kind !== undefined;
-      return kind === 'own' && !event.bot && !this.#isApart(one, strongest, at);
+      return kind === 'own' && !event.bot && !this.#isApart(one, strongest);
     });
     if (isGone) return null;
     return event.identifiers.filter((one) => this.#kindOf(one, at) === undefined);
@@ -75,9 +74,9 @@ export class SuppressionList {
     return next[0]?.[0];
   }
 
-  #isApart(identifier: Identifier, other: Identifier | undefined, at: number): boolean {
+  #isApart(identifier: Identifier, other: Identifier | undefined): boolean {
     if (other === undefined) return false;
-    const until = this.#listed.get(identifierKey(identifier))?.apart.get(identifierKey(other));
-    return until !== undefined && at <= until;
+    const listed = this.#listed.get(identifierKey(identifier));
+    return listed?.apart.has(identifierKey(other)) === true;
   }
 }

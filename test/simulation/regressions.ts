@@ -28,4 +28,10 @@ export const regressions: readonly { readonly seed: number; readonly found: stri
       'A touchpoint that waited for its person was contributed while a replay went through the state,' +
       ' to a place already passed: it was missing in the new tables.',
   },
+  {
+    seed: 1_123,
+    found:
+      'Of two orders in one event, which an unlink had parted, one was erased, for good; that they were two' +
+      ' was listed until the erasure alone, so that a later event of the other one lost its words.',
+  },
 ];

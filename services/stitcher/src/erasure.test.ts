@@ -362,6 +362,17 @@ describe('erasure', () => {
     expect(driver.output(ledgerSuppressions).map(({ name }) => name)).toContain(told?.apart[0]);
   });
 
+  it('of an order that an unlink has parted from another leaves that its events for good', () => {
+    const both = { order: { order_id: 'o-bob' }, refund: { order_id: 'o-1' } };
+    const unlinked = collected({ event_id: 'unlink', type: 'unlink', ...both });
+    const visit = click('visit', 3, {});
+    const identifiers = ['o-bob', 'o-1'].map((value) => ({ type: 'order_id', value }));
+    const later = { ...visit, identifiers, occurredAt: NOW + 1, receivedAt: NOW + 1 };
+    const driver = run([...ada, ...others, unlinked], erase(byEmail), [later]);
+    const visits = rows(driver).touchpoints.filter(({ touch }) => touch.touchpointId === 'visit');
+    expect(visits.map(({ identifier }) => identifier)).toEqual(['o-bob']);
+  });
+
   it('names whom it names, also where one of its identifiers was erased before', () => {
     const bob = { type: 'user_id', value: 'bob' };
     const driver = run([...ada, ...others], erase(byEmail), erase([...byEmail, bob], 'y'));

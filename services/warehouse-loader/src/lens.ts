@@ -64,7 +64,8 @@ export class Lens {
       this.#add(workspace, suppressedName(this.hash, workspace, key, shared.has(key)), until);
     for (const member of erased.members) add(member, erasedAt);
     for (const value of orders) add(identifierKey({ type: 'order_id', value }), FOR_GOOD);
-    for (const name of [...erased.apart, ...erased.placed]) this.#add(workspace, name, erasedAt);
+    for (const name of erased.apart) this.#add(workspace, name, FOR_GOOD);
+    for (const name of erased.placed) this.#add(workspace, name, erasedAt);
   }
 
   /** The id under which an erased person's event goes on in the tables. */

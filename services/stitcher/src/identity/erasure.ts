@@ -94,7 +94,7 @@ export class Erasure {
     this.#store.forgetNew(all);
     this.#renewRepresentatives(all);
     const placed = tied.map((id, place) => erasedTouchId(this.#hash, workspace, id, place));
-    this.#suppress(asked, [...erased, ...orders], [...placed, ...apart], cause);
+    this.#suppress(asked, [...erased, ...orders], { placed, apart }, cause);
     this.#store.keepErased(erasure, {
       members: erased.map(({ identifier }) => identifier),
       orders: orders.map(({ identifier }) => parseIdentifierKey(identifier).value),
@@ -177,17 +177,17 @@ export class Erasure {
   #suppress(
     { workspace, erasedAt }: ErasureAsked,
     members: readonly Member[],
-    others: readonly string[],
+    { placed, apart }: { readonly placed: readonly string[]; readonly apart: readonly string[] },
     cause: number,
   ): void {
     const namesOf = (ofOrders: boolean) =>
       members
         .filter(({ identifier }) => isOrder(identifier) === ofOrders)
         .map((member) => suppressedName(this.#hash, workspace, member.identifier, member.shared));
-    const persons = { workspace, names: [...namesOf(false), ...others], until: erasedAt };
+    const persons = { workspace, names: [...namesOf(false), ...placed], until: erasedAt };
     this.#context.emit(identifiersSuppressed, persons, cause);
-    const orders = { workspace, names: namesOf(true), until: FOR_GOOD };
-    if (orders.names.length > 0) this.#context.emit(identifiersSuppressed, orders, cause);
+    const forGood = { workspace, names: [...namesOf(true), ...apart], until: FOR_GOOD };
+    if (forGood.names.length > 0) this.#context.emit(identifiersSuppressed, forGood, cause);
   }
 }
 
