@@ -10,7 +10,7 @@ export function clientOf({ brokers, clientId, ssl, sasl }: KafkaOptions): Client
     clientId,
     logLevel: 0,
     ...(ssl === undefined ? {} : { ssl }),
-    ...(sasl === undefined ? {} : { sasl }),
+    ...(sasl === undefined ? {} : { sasl: { ...sasl } }),
   });
 }
 

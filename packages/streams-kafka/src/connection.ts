@@ -17,6 +17,7 @@ export interface KafkaOptions {
   readonly brokers: readonly string[];
   readonly clientId: string;
   readonly ssl?: KafkaConfig['ssl'];
+  /** To be handed on as a copy: kafkajs writes a function into it, which no thread could be given. */
   readonly sasl?: KafkaConfig['sasl'];
   /** How long a broker may take to answer before its connection is given up; default 30 s. */
   readonly requestMsMax?: number;
@@ -49,7 +50,7 @@ export async function connectKafka(options: KafkaOptions): Promise<KafkaConnecti
       brokers,
       clientId,
       ...(ssl === undefined ? {} : { ssl }),
-      ...(sasl === undefined ? {} : { sasl }),
+      ...(sasl === undefined ? {} : { sasl: { ...sasl } }),
       // Small steps: most waits are for a coordinator that is done in a few milliseconds.
       retry: { retries: 8, initialRetryTime: 10 },
       connectionTimeout: 3000,

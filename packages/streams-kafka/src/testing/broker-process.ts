@@ -9,7 +9,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { connectKafka } from '../connection.js';
+import { connectKafka, type KafkaOptions } from '../connection.js';
 import { brokerFolder, brokerJars } from './broker-jars.js';
 
 const run = promisify(execFile);
@@ -98,13 +98,20 @@ function tailOf(child: ChildProcess): () => string {
 }
 
 /** An open port is not enough: the coordinators load for a while after it. */
-export async function untilReady(address: string, broker: BrokerProcess): Promise<void> {
+export async function untilReady(
+  address: string,
+  broker: BrokerProcess,
+  login: Pick<KafkaOptions, 'sasl'> = {},
+): Promise<void> {
   const end = Date.now() + READY_MS_MAX;
   for (;;) {
     const ended = broker.hasEnded();
     if (ended !== undefined) throw new Error(`Kafka did not start: ${ended}\n${broker.said()}`);
     try {
-      const connection = await connectKafka({ brokers: [address], clientId: 'rosi-ready' });
+      const connection = await connectKafka({
+        ...{ brokers: [address], clientId: 'rosi-ready' },
+        ...login,
+      });
       try {
         await connection.groupCoordinator('rosi-ready');
         await connection.transactionCoordinator('rosi-ready');

@@ -18,18 +18,31 @@ export interface LocalBrokerOptions {
   readonly dir?: string;
   /** A second door to the same broker; clients that come through it are told `advertised`. */
   readonly secondDoor?: { readonly port: number; readonly advertised: number };
+  /** Asks who comes: one who may do everything, and one who may do nothing. */
+  readonly logins?: { readonly all: Login; readonly none: Login };
+  /** Properties that differ from the file's. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface Login {
+  readonly username: string;
+  readonly password: string;
 }
 
 /** Resolves once the broker answers for topics, groups and transactions. */
 export async function startLocalBroker(options: LocalBrokerOptions = {}): Promise<LocalBroker> {
-  const { secondDoor } = options;
+  const { secondDoor, logins } = options;
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'rosi-kafka-'));
   const ports = { port: options.port || (await freePort()), controllerPort: await freePort() };
   const broker = await startBroker({
     dir,
     clusterId: randomBytes(16).toString('base64url'),
     ports,
-    ...(secondDoor === undefined ? {} : { settings: doorSettings(ports, secondDoor) }),
+    settings: {
+      ...(secondDoor === undefined ? {} : doorSettings(ports, secondDoor)),
+      ...(logins === undefined ? {} : loginSettings(ports, logins)),
+      ...options.settings,
+    },
     signal: options.dir === undefined ? 'KILL' : 'TERM',
   });
   const address = `127.0.0.1:${ports.port}`;
@@ -38,7 +51,9 @@ export async function startLocalBroker(options: LocalBrokerOptions = {}): Promis
     if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
   };
   try {
-    await untilReady(address, broker);
+    const sasl =
+      logins === undefined ? {} : { sasl: { mechanism: 'plain', ...logins.all } as const };
+    await untilReady(address, broker, sasl);
   } catch (error) {
     await close();
     throw error;
@@ -55,5 +70,27 @@ function doorSettings(
     listeners: `PLAINTEXT://${host}:${port},SECOND://${host}:${door.port},CONTROLLER://${host}:${controllerPort}`,
     'advertised.listeners': `PLAINTEXT://${host}:${port},SECOND://${host}:${door.advertised}`,
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,SECOND:PLAINTEXT,CONTROLLER:PLAINTEXT',
+  };
+}
+
+/** PLAIN, and whoever is not named has no right to anything. */
+function loginSettings(
+  { port, controllerPort }: { readonly port: number; readonly controllerPort: number },
+  { all, none }: { readonly all: Login; readonly none: Login },
+): Record<string, string> {
+  const users = [all, none].map(({ username, password }) => `user_${username}="${password}"`);
+  const module = 'org.apache.kafka.common.security.plain.PlainLoginModule required';
+  const own = `username="${all.username}" password="${all.password}"`;
+  return {
+    listeners: `SASL_PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `SASL_PLAINTEXT://127.0.0.1:${port}`,
+    'listener.security.protocol.map': 'SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'SASL_PLAINTEXT',
+    'sasl.enabled.mechanisms': 'PLAIN',
+    'sasl.mechanism.inter.broker.protocol': 'PLAIN',
+    'listener.name.sasl_plaintext.plain.sasl.jaas.config': `${module} ${own} ${users.join(' ')};`,
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    // The controller's door asks nobody.
+    'super.users': `User:${all.username};User:ANONYMOUS`,
   };
 }

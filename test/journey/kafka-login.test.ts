@@ -1,0 +1,64 @@
+/**
+ * The product on brokers that ask who comes; and what somebody reads whose brokers refuse: who they
+ * are, what they may, how many copies they want, how long they may be silent.
+ */
+import { orSkipped, startLocalBroker } from '@rosi/streams-kafka/testing';
+import { afterAll, describe, expect, it } from 'vitest';
+import { makeDataDir, removeDataDir, runToEnd, startProduct } from '../harness/product.js';
+import { killAll } from './random-sets-ending.js';
+import { booksOf, expectedBooks, postAll, weekEvents } from './shop-week.js';
+
+const testMsMax = 300_000;
+const buyers = 10;
+const all = { username: 'rosi', password: 'kafka-password' };
+const none = { username: 'stranger', password: 'other-password' };
+
+const broker = await orSkipped(() =>
+  startLocalBroker({
+    logins: { all, none },
+    // Kafka's own default, which the brokers of other tests have lower.
+    settings: { 'group.min.session.timeout.ms': '6000' },
+  }),
+);
+afterAll(() => broker?.close());
+
+const environment = (prefix: string, { username, password }: typeof all) => ({
+  ROSI_KAFKA_BROKERS: broker?.address,
+  ROSI_KAFKA_PREFIX: prefix,
+  ROSI_KAFKA_PARTITIONS: '1',
+  ROSI_KAFKA_SASL_MECHANISM: 'plain',
+  ROSI_KAFKA_SASL_USERNAME: username,
+  ROSI_KAFKA_SASL_PASSWORD: password,
+});
+
+async function endOf(env: Readonly<Record<string, string | undefined>>, parts?: string[]) {
+  const dataDir = await makeDataDir();
+  try {
+    const whole = { ...env, ROSI_SUPPRESSION_KEY: 'pk_login_suppression_0123456789' };
+    return await runToEnd({ dataDir, env: whole, ...(parts === undefined ? {} : { parts }) });
+  } finally {
+    await removeDataDir(dataDir);
+  }
+}
+
+describe.skipIf(broker === null)('brokers that ask who comes', () => {
+  it(
+    'let in whom they know, stitcher and loader too',
+    async () => {
+      const dataDir = await makeDataDir();
+      const product = await startProduct({ dataDir, env: environment('known.', all) });
+      try {
+        await postAll(product, weekEvents(0, buyers));
+        await product.settle();
+        const { events: _repeats, ...books } = expectedBooks(buyers);
+        expect(await booksOf(product)).toMatchObject(books);
+        const { code, output } = await product.stop();
+        expect(code, output).toBe(0);
+      } finally {
+        await killAll(product);
+        await removeDataDir(dataDir);
+      }
+    },
+    testMsMax,
+  );
+});
