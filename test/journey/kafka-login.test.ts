@@ -61,4 +61,30 @@ describe.skipIf(broker === null)('brokers that ask who comes', () => {
     },
     testMsMax,
   );
+  const refused = [
+    ['a wrong password', { ...all, password: 'wrong' }, {}, 'ROSI_KAFKA_SASL_PASSWORD'],
+    ['another mechanism', all, { ROSI_KAFKA_SASL_MECHANISM: 'scram-sha-256' }, 'MECHANISM'],
+    ['somebody without rights', none, {}, 'Rights on Kafka'],
+    ['more copies than brokers', all, { ROSI_KAFKA_REPLICAS: '3' }, 'ROSI_KAFKA_REPLICAS'],
+  ] as const;
+  it.each(refused)(
+    'refuse %s, and the message names what to set',
+    async (name, login, own, told) => {
+      const prefix = `refused-${refused.findIndex(([one]) => one === name)}.`;
+      const ended = await endOf({ ...environment(prefix, login), ...own });
+      expect(ended.output).toContain(told);
+      expect(ended).toMatchObject({ code: 2 });
+    },
+    testMsMax,
+  );
+  it(
+    'end a stitcher that may be silent for a shorter time than they allow',
+    async () => {
+      const env = { ...environment('silent.', all), ROSI_KAFKA_SESSION_MS: '1000' };
+      const ended = await endOf(env, ['stitcher']);
+      expect(ended.output).toContain('ROSI_KAFKA_SESSION_MS');
+      expect(ended).toMatchObject({ code: 1 });
+    },
+    testMsMax,
+  );
 });

@@ -44,6 +44,8 @@ const codes = {
   ROSI_WAREHOUSE_UNAVAILABLE: { exitCode: 1, retryable: true },
   /** The event log does not take or give records. */
   ROSI_LOG_UNAVAILABLE: { exitCode: 1, retryable: true },
+  /** Kafka refuses what it is asked, as for a wrong password: somebody has to mend the settings. */
+  ROSI_LOG_REFUSED: { exitCode: 2, retryable: false },
   /** A part did not start. */
   ROSI_START_FAILED: { exitCode: 1, retryable: false },
   /** A part did not stop cleanly. */

@@ -5,6 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectKafka, type KafkaOptions } from './connection.js';
+import { namedFailure } from './failure.js';
 import { type Place, placeKey } from './offsets.js';
 import { reportedPositions } from './progress.js';
 import { Signal } from './signal.js';
@@ -83,7 +84,7 @@ export async function tellPositions(
     await report();
   } catch (error) {
     await connection.close();
-    throw error;
+    throw namedFailure(kafka, error);
   }
   const running = run();
   return {

@@ -2,6 +2,7 @@ export { type AgreementPlace, agreeOn, type Facts } from './agreement.js';
 export type { KafkaCluster } from './cluster.js';
 export type { KafkaOptions } from './connection.js';
 export { KafkaError, type KafkaErrorCode } from './errors.js';
+export { namedFailure } from './failure.js';
 export { bodyOf, type SchemaIds } from './framing.js';
 export {
   type GroupPlace,

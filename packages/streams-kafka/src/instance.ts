@@ -4,6 +4,7 @@
  */
 import { createOutcomeTally, inputsOf, type OutcomeCounts, wire } from '@rosi/streams';
 import { connectKafka, type KafkaConnection } from './connection.js';
+import { namedFailure } from './failure.js';
 import { Fetcher } from './fetcher.js';
 import { Framing } from './framing.js';
 import type { GateOptions } from './gate.js';
@@ -57,7 +58,7 @@ export class Instance implements KafkaRuntime {
   }
 
   async start(): Promise<void> {
-    const { kafka, sessionMs = SESSION_MS, groupId, onFault } = this.options;
+    const { kafka, sessionMs = SESSION_MS, groupId } = this.options;
     const topics = [
       ...[...this.wiring.topics.keys()].map((name) => this.names.of(name)),
       ...this.wiring.processors.map(({ name }) => this.names.changelogOf(name)),
@@ -92,7 +93,7 @@ export class Instance implements KafkaRuntime {
       wishes: () => ({ owned: this.ownUnits(), stored: this.storedUnits() }),
       onShare: (units) => this.take(units),
       onTrouble: this.onTrouble,
-      onFault,
+      onFault: this.onFault,
     });
     this.reports = new PositionReports(this.member, () => this.places((task) => task.positions()));
     const { purgeEveryMs = PURGE_EVERY_MS } = this.options;
@@ -139,6 +140,9 @@ export class Instance implements KafkaRuntime {
   }
 
   private readonly onTrouble = (error: unknown): void => this.options.onTrouble?.(error);
+
+  private readonly onFault = (error: Error): void =>
+    this.options.onFault(namedFailure(this.options.kafka, error));
 
   private allOutcomes(): OutcomeCounts[] {
     return [...this.running.values()].flatMap((task) => task.outcomes());
@@ -208,7 +212,7 @@ export class Instance implements KafkaRuntime {
     if (this.running.has(name) || !this.wanted.has(name)) return;
     const { connection, fetching } = this;
     if (connection === undefined || fetching === undefined) return;
-    const { kafka, partitions, groupId, limits, now = Date.now, onFault } = this.options;
+    const { kafka, partitions, groupId, limits, now = Date.now } = this.options;
     const task = new Task({
       spec: {
         declaration: this.declarationOf(name),
@@ -230,7 +234,7 @@ export class Instance implements KafkaRuntime {
       isOurs: async () => (await this.member?.confirm()) ?? false,
       onCommit: (records, ms) => this.options.onCommit?.({ records, ms }),
       onTrouble: this.onTrouble,
-      onFault,
+      onFault: this.onFault,
     });
     this.running.set(name, task);
   }

@@ -9,6 +9,7 @@ import { withAdmin } from './admin.js';
 import { connectKafka, type KafkaConnection, type KafkaOptions } from './connection.js';
 import { cutTooFar } from './cut-too-far.js';
 import { KafkaError, remedyOf } from './errors.js';
+import { namedFailure } from './failure.js';
 import { type FetchedPartition, fetchRecords } from './fetch-records.js';
 import { Fetcher } from './fetcher.js';
 import { bodyOf } from './framing.js';
@@ -50,13 +51,8 @@ export async function openLogReader(options: KafkaLogReaderOptions): Promise<Kaf
     await connection.watch(topics.map((topic) => names.of(topic)));
     return new Reader(options, connection, `${clusterId}:${prefix}`);
   } catch (cause) {
-    throw remedyOf(cause) === 'reopen' ? unavailable(kafka, cause) : cause;
+    throw namedFailure(kafka, cause);
   }
-}
-
-function unavailable({ brokers }: KafkaOptions, cause: unknown): KafkaError {
-  const told = `Kafka at ${brokers.join(', ')} does not answer; is it up, is the address right?`;
-  return new KafkaError('ROSI_LOG_UNAVAILABLE', told, { cause });
 }
 
 class Reader implements KafkaLogReader {
@@ -177,8 +173,8 @@ class Reader implements KafkaLogReader {
       try {
         return await ask();
       } catch (error) {
-        if (remedyOf(error) !== 'reopen') throw error;
-        if (this.isClosed || Date.now() > until) throw unavailable(this.options.kafka, error);
+        const isOver = this.isClosed || Date.now() > until;
+        if (isOver || remedyOf(error) !== 'reopen') throw namedFailure(this.options.kafka, error);
         this.options.onTrouble?.(error);
       }
       await delay(RETRY_MS);

@@ -3,8 +3,7 @@
  * is one partition number of processors that read the same topics, and nearly always of one.
  */
 import { wire } from '@rosi/streams';
-import type { KafkaOptions } from './connection.js';
-import { KafkaError, remedyOf } from './errors.js';
+import { namedFailure } from './failure.js';
 import { Instance } from './instance.js';
 import type { KafkaRuntime, KafkaRuntimeOptions } from './runtime-options.js';
 import { TopicNames } from './task-spec.js';
@@ -25,7 +24,7 @@ export async function prepareTopics(options: TopicOptions): Promise<void> {
   try {
     await ensureTopics(kafka, declareTopics(wire(options.topology), names, settings));
   } catch (cause) {
-    throw unavailable(kafka, cause);
+    throw namedFailure(kafka, cause);
   }
 }
 
@@ -43,13 +42,6 @@ export async function runKafka(options: KafkaRuntimeOptions): Promise<KafkaRunti
     }
     return instance;
   } catch (cause) {
-    throw unavailable(options.kafka, cause);
+    throw namedFailure(options.kafka, cause);
   }
-}
-
-/** What trying again may help is told with the brokers' addresses. */
-function unavailable({ brokers }: KafkaOptions, cause: unknown): unknown {
-  if (cause instanceof KafkaError || remedyOf(cause) !== 'reopen') return cause;
-  const told = `Kafka at ${brokers.join(', ')} does not answer; is it up, and is the address right?`;
-  return new KafkaError('ROSI_LOG_UNAVAILABLE', told, { cause });
 }

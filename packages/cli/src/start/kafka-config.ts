@@ -1,5 +1,5 @@
 /** The variables that say where Kafka is; without ROSI_KAFKA_BROKERS none of them counts. */
-import { parseEnvironment } from '@rosi/service-kit';
+import { parseEnvironment, RosiError } from '@rosi/service-kit';
 import type { KafkaCluster } from '@rosi/streams-kafka';
 import * as z from 'zod';
 
@@ -67,6 +67,7 @@ export function readKafkaCluster(
 /** Null: the embedded log. */
 export function kafkaClusterOf(read: Read): KafkaCluster | null {
   if (read.ROSI_KAFKA_BROKERS === undefined) return null;
+  refuseHalfALogin(read);
   return {
     kafka: {
       brokers: read.ROSI_KAFKA_BROKERS,
@@ -80,6 +81,19 @@ export function kafkaClusterOf(read: Read): KafkaCluster | null {
     sessionMs: read.ROSI_KAFKA_SESSION_MS,
     registryUrl: read.ROSI_SCHEMA_REGISTRY_URL ?? null,
   };
+}
+
+/** Half of a login would be left out without a word, or be refused by the brokers without a reason. */
+function refuseHalfALogin(read: Read): void {
+  const { ROSI_KAFKA_SASL_MECHANISM: mechanism } = read;
+  const { ROSI_KAFKA_SASL_USERNAME: username, ROSI_KAFKA_SASL_PASSWORD: password } = read;
+  const stated = [mechanism !== undefined, username !== '', password !== ''];
+  if (stated.every((is) => is) || !stated.some((is) => is)) return;
+  throw new RosiError(
+    'ROSI_CONFIG_INVALID',
+    'ROSI_KAFKA_SASL_MECHANISM, ROSI_KAFKA_SASL_USERNAME and ROSI_KAFKA_SASL_PASSWORD belong ' +
+      'together: set all three, or none of them.',
+  );
 }
 
 function saslOf(read: Read): Pick<KafkaCluster['kafka'], 'sasl'> {

@@ -14,6 +14,7 @@ import {
   type KafkaCluster,
   type KafkaLogReader,
   type KafkaTopicWriter,
+  namedFailure,
   openGroupPositions,
   openLogReader,
   openProgress,
@@ -95,12 +96,16 @@ function installationPart(
     name: 'Kafka',
     async start() {
       const topics = { kafka, prefix, partitions, replicas, retentionMs: logRetention.ageMs };
-      await prepareTopics({ ...topics, topology: topologyShape() });
-      const facts = await agreeOnKeys({ kafka, prefix }, context.keys(), parts);
-      assertMoved(facts, prefix);
-      const schemaIds = await registeredIds(cluster);
-      const firstTableOffset = Number(facts[firstTableOffsetFact] ?? 0);
-      started.cluster = { ...cluster, ...schemaIds, firstTableOffset };
+      try {
+        await prepareTopics({ ...topics, topology: topologyShape() });
+        const facts = await agreeOnKeys({ kafka, prefix }, context.keys(), parts);
+        assertMoved(facts, prefix);
+        const schemaIds = await registeredIds(cluster);
+        const firstTableOffset = Number(facts[firstTableOffsetFact] ?? 0);
+        started.cluster = { ...cluster, ...schemaIds, firstTableOffset };
+      } catch (error) {
+        throw namedFailure(kafka, error);
+      }
     },
     stop: () => undefined,
   };
@@ -166,7 +171,7 @@ function logPart(context: LogPartsContext, cluster: KafkaCluster, started: Start
         if (parts.has('loader')) await continueReplay(started.writer, dataDir);
       } catch (error) {
         await closeLog(started);
-        throw error;
+        throw namedFailure(kafka, error);
       }
     },
     stop: () => closeLog(started),

@@ -77,6 +77,19 @@ describe('configuration', () => {
       sasl: { mechanism: 'scram-sha-512', username: 'rosi', password: 'secret' },
     });
   });
+  it('takes a login at Kafka whole or not at all', () => {
+    const brokers = { ROSI_KAFKA_BROKERS: 'a:9092' };
+    const together = 'belong together';
+    for (const half of [
+      { ROSI_KAFKA_SASL_MECHANISM: 'plain' },
+      { ROSI_KAFKA_SASL_MECHANISM: 'plain', ROSI_KAFKA_SASL_USERNAME: 'rosi' },
+      { ROSI_KAFKA_SASL_USERNAME: 'rosi', ROSI_KAFKA_SASL_PASSWORD: 'secret' },
+    ]) {
+      expect(messageOf(() => read({ ...brokers, ...half }))).toContain(together);
+      // Of no account without Kafka.
+      expect(read(half).kafka).toBeNull();
+    }
+  });
   it('tells parts apart what they need to meet, all of it at once', () => {
     const parts = new Set(['loader'] as const);
     const message = messageOf(() => readStartConfig({}, { quiet: false, parts }));
