@@ -6,7 +6,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { startLocalBroker, startTestKafka } from '@rosi/streams-kafka/testing';
+import {
+  freePort,
+  startKafkaProxy,
+  startLocalBroker,
+  startTestKafka,
+} from '@rosi/streams-kafka/testing';
 import { expect, it } from 'vitest';
 import {
   makeDataDir,
@@ -21,6 +26,7 @@ import { booksOf, expectedBooks, postAll, weekEvents } from './shop-week.js';
 
 const testMsMax = 300_000;
 const comeBackMsMax = 120_000;
+const hangMsMax = 25_000;
 const buyers = 40;
 // The test needs a broker that it may stop, so that a given one is of no use to it.
 const isGiven = process.env['ROSI_KAFKA_BROKERS'] !== undefined;
@@ -33,8 +39,9 @@ const environment = (address: string) => ({
   ROSI_KAFKA_PARTITIONS: '1',
 });
 
-function send(product: Product, events: readonly object[]) {
+function send(product: Product, events: readonly object[], signal?: AbortSignal) {
   return product.request('/v1/events', {
+    ...(signal === undefined ? {} : { signal }),
     method: 'POST',
     headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' },
     body: JSON.stringify(events),
@@ -81,6 +88,57 @@ it.skipIf(kafka === null || isGiven)(
       await broker.close();
       await removeDataDir(dataDir);
       rmSync(brokerDir, { recursive: true, force: true });
+    }
+  },
+  testMsMax,
+);
+
+it.skipIf(kafka === null || isGiven)(
+  'answers about itself while Kafka hangs, as behind a network that swallows everything',
+  async () => {
+    const [port, target] = [await freePort(), await freePort()];
+    const broker = await startLocalBroker({ secondDoor: { port: target, advertised: port } });
+    let isHanging = false;
+    let goOn = () => {};
+    const hanging = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const onRequest = () => (isHanging ? hanging : undefined);
+    const proxy = await startKafkaProxy({ port, target, onRequest });
+    const dataDir = await makeDataDir();
+    const product = await startProduct({ dataDir, env: environment(`127.0.0.1:${port}`) });
+    const ask = (path: string) =>
+      product.request(path, {
+        headers: { authorization: `Bearer ${secretKey}` },
+        // Far above what each may take, far below what kafkajs waits for an answer.
+        signal: AbortSignal.timeout(hangMsMax),
+      });
+    try {
+      await postAll(product, weekEvents(0, 1));
+      isHanging = true;
+      const refused = await send(product, weekEvents(1, 2), AbortSignal.timeout(hangMsMax));
+      expect(refused.status, refused.body).toBe(503);
+      const ready = await ask('/health/ready');
+      expect(ready.status, ready.body).toBe(503);
+      expect(ready.body).toContain('"part":"event_log","ready":false');
+      expect(ready.body).toContain('"part":"clickhouse","ready":true');
+      const metrics = await ask('/metrics');
+      expect(metrics.status).toBe(200);
+      expect(metrics.body).toContain('rosi_part_ready{part="event_log"} 0');
+      expect((await ask('/v1/status')).status).toBe(503);
+
+      isHanging = false;
+      goOn();
+      await eventually(async () => (await product.request('/health/ready')).status === 200);
+      await eventually(async () => (await send(product, weekEvents(1, 2))).status === 202);
+      await product.settle();
+      const { code, output } = await product.stop();
+      expect(code, output).toBe(0);
+    } finally {
+      await killAll(product);
+      await proxy.close();
+      await broker.close();
+      await removeDataDir(dataDir);
     }
   },
   testMsMax,

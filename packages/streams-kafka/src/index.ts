@@ -33,6 +33,7 @@ export {
 export { prepareTopics, runKafka, type TopicOptions } from './run-kafka.js';
 export type { KafkaRuntime, KafkaRuntimeOptions } from './runtime-options.js';
 export { type RegistryOptions, registerSchemas } from './schema-registry.js';
+export { openTaking, type Taking } from './taking.js';
 export { openTaskOutcomes, type TaskOutcomes, type TaskOutcomesOptions } from './task-outcomes.js';
 export type { CommitStep, TaskLimits } from './task-spec.js';
 export {

@@ -139,9 +139,12 @@ export interface Cluster {
   refreshMetadata(): Promise<void>;
   findBroker(which: { readonly nodeId: number }): Promise<Broker>;
   findControllerBroker(): Promise<Broker>;
-  findTopicPartitionMetadata(
-    topic: string,
-  ): readonly { readonly partitionId: number; readonly leader: number }[];
+  findTopicPartitionMetadata(topic: string): readonly {
+    readonly partitionId: number;
+    readonly leader: number;
+    /** The copies that are in step. */
+    readonly isr: readonly number[];
+  }[];
   findGroupCoordinator(which: {
     readonly groupId: string;
     readonly coordinatorType: number;

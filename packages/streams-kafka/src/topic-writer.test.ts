@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { note, noteTopic, numbering, topologyOf } from '@rosi/streams/contract';
 import { afterAll, expect, test } from 'vitest';
-import { openTopicWriter } from './index.js';
+import { openTaking, openTopicWriter } from './index.js';
 import {
   makeTopics,
   readTopic,
   removeTopics,
+  setTopic,
   startLocalBroker,
   startTestKafka,
 } from './testing/index.js';
@@ -55,6 +56,27 @@ test.skipIf(kafka === null)(
       const own = seen.filter((n) => n < 8000 && Math.floor(n / 100) === call);
       expect(own).toEqual([...own].sort((a, b) => a - b));
     }
+  },
+);
+
+test.skipIf(kafka === null)(
+  'a topic with fewer copies in step than a write asks for takes none, and says so',
+  async () => {
+    const few = `${prefix}few.`;
+    const where = { prefix: few, partitions: PARTITIONS };
+    await makeTopics(client, topologyOf(numbering()), where);
+    const topic = `${few}${input.name}`;
+    const before = await openTaking(client, topic);
+    expect(await before.isTaking()).toBe(true);
+    await before.close();
+    await setTopic(client, topic, { 'min.insync.replicas': '2' });
+    const taking = await openTaking(client, topic);
+    expect(await taking.isTaking()).toBe(false);
+    await taking.close();
+    const writer = openTopicWriter({ kafka: client, ...where, topics, answerMsMax: 300 });
+    const refused = { code: 'ROSI_LOG_UNAVAILABLE', retryable: true };
+    await expect(writer.append(input, [note('a', 1)])).rejects.toMatchObject(refused);
+    await writer.close();
   },
 );
 

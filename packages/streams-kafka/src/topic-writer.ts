@@ -135,7 +135,8 @@ class Writer implements KafkaTopicWriter {
       return undefined;
     } catch (cause) {
       // The next write begins with a new producer: what this one has left is unknown.
-      await this.session?.connection.close().catch(() => {});
+      // Whoever waits for an answer need not wait for the connection, which waits for the broker.
+      this.session?.connection.close().catch(() => {});
       this.session = undefined;
       return new KafkaError('ROSI_LOG_UNAVAILABLE', 'Kafka does not take records now', { cause });
     }

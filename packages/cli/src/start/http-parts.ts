@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { defaultSettings, readSettings } from '@rosi/attribution';
 import { type PartReadiness, type PipelineStatus, startCollector } from '@rosi/collector';
 import { type DashboardOptions, dashboard, startDashboard } from '@rosi/dashboard';
-import { createMetrics, type LifecyclePart, startHealthServer } from '@rosi/service-kit';
+import { createMetrics, type LifecyclePart, RosiError, startHealthServer } from '@rosi/service-kit';
 import {
   exportPersons,
   readCustomers,
@@ -24,8 +24,14 @@ import { readPipelineStatus, withClicks } from './pipeline-status.js';
 import { type ReceiptDocument, receiptDocument } from './receipt.js';
 import type { HttpContext } from './started.js';
 
-/** A ClickHouse that hangs must not make a scrape of the metrics fail: then they matter most. */
+/**
+ * A Kafka or ClickHouse that hangs must make neither a probe hang nor a scrape of the metrics fail,
+ * which Prometheus gives up after ten seconds (infra/prometheus): then they matter most.
+ */
 const readinessMsMax = 2_000;
+const pipelineMsMax = 6_000;
+/** Of much that waits, status takes a while. */
+const statusMsMax = 15_000;
 
 export function collectorPart(context: HttpContext): LifecyclePart {
   const { config, started, logs, logger } = context;
@@ -116,8 +122,17 @@ function dashboardOptions(context: HttpContext): DashboardOptions {
   };
 }
 
+async function pipelineStatus(context: HttpContext): Promise<PipelineStatus> {
+  const status = await inTime(readStatus(context), statusMsMax, null);
+  if (status !== null) return status;
+  throw new RosiError(
+    'ROSI_LOG_UNAVAILABLE',
+    'The log does not tell in time how far it is handled.',
+  );
+}
+
 /** What is loaded can be queried only while ClickHouse answers. */
-async function pipelineStatus({ started, logs }: HttpContext): Promise<PipelineStatus> {
+async function readStatus({ started, logs }: HttpContext): Promise<PipelineStatus> {
   const answers = (await started.tables?.ping().catch(() => false)) ?? false;
   // Before the log's ends are read: what has left the store by then is in the log.
   const waiting = started.clicks?.pending() ?? 0;
@@ -130,11 +145,22 @@ async function pipelineStatus({ started, logs }: HttpContext): Promise<PipelineS
 async function readiness(context: HttpContext): Promise<readonly PartReadiness[]> {
   const { started, logs } = context;
   if (started.isUp !== true) return readinessOf(context, false, false);
-  const [log, clickhouse] = await Promise.all([
-    logs.isReady().catch(() => false),
-    started.tables?.ping().catch(() => false) ?? false,
-  ]);
+  const asked = [logs.isReady(), started.tables?.ping() ?? Promise.resolve(false)];
+  const [log = false, clickhouse = false] = await Promise.all(
+    asked.map((one) => inTime(one, readinessMsMax, false).catch(() => false)),
+  );
   return readinessOf(context, log, clickhouse);
+}
+
+/** What is asked, or `late` once the time is over. */
+async function inTime<T>(asked: Promise<T>, ms: number, late: T): Promise<T> {
+  const answered = new AbortController();
+  const waited = wait(ms, late, { ref: false, signal: answered.signal });
+  try {
+    return await Promise.race([asked, waited]);
+  } finally {
+    answered.abort();
+  }
 }
 
 function readinessOf(
@@ -159,11 +185,11 @@ function readinessOf(
  */
 async function metricsText(context: HttpContext): Promise<string> {
   const { config, started } = context;
-  const late = wait(readinessMsMax, readinessOf(context, false, false), { ref: false });
-  const parts = await Promise.race([readiness(context), late]);
+  const parts = await readiness(context);
   const measured = await started.measured.text();
   const tellsAll = config.parts.has('collector') || config.parts.has('loader');
-  const pipeline = tellsAll && started.isUp === true ? await pipelineFacts(context) : null;
+  const isTold = tellsAll && started.isUp === true;
+  const pipeline = isTold ? await inTime(pipelineFacts(context), pipelineMsMax, null) : null;
   return `${pipelineMetrics({ pipeline, parts, now: Date.now() })}\n${measured}`;
 }
 

@@ -18,11 +18,13 @@ import {
   openGroupPositions,
   openLogReader,
   openProgress,
+  openTaking,
   openTaskOutcomes,
   openTopicWriter,
   type Progress,
   prepareTopics,
   registerSchemas,
+  type Taking,
   type TaskOutcomes,
 } from '@rosi/streams-kafka';
 import { loadedTopicNames, loaderGroup } from '@rosi/warehouse-loader';
@@ -41,6 +43,9 @@ interface Started {
   cluster?: KafkaCluster;
   writer?: KafkaTopicWriter;
   reader?: KafkaLogReader;
+  taking?: Taking;
+  /** The question that is under way; one after another is enough, however many ask. */
+  asked?: Promise<boolean>;
   progress?: Progress;
   outcomes?: TaskOutcomes;
   loader?: GroupPositions;
@@ -72,9 +77,13 @@ export function kafkaLogParts(context: LogPartsContext, cluster: KafkaCluster): 
         loader: () => need(started.loader).positions(),
       };
     },
-    async isReady() {
-      await need(started.reader).endOffset(eventsCollected.name, 0);
-      return true;
+    isReady() {
+      started.asked ??= need(started.taking)
+        .isTaking()
+        .finally(() => {
+          delete started.asked;
+        });
+      return started.asked;
     },
     isStitching: () => started.isStitching === true,
   };
@@ -162,6 +171,7 @@ function logPart(context: LogPartsContext, cluster: KafkaCluster, started: Start
       const topics = [...new Set([...inputs, ...loadedTopicNames])];
       try {
         started.reader = await openLogReader({ ...place, topics, patienceMs });
+        started.taking = await openTaking(kafka, `${prefix}${eventsCollected.name}`);
         started.progress = await openProgress({ ...place, topology, groupId: stitcherGroup });
         started.outcomes = await openTaskOutcomes({ ...place, topology });
         const group = { kafka, prefix, groupId: loaderGroup };
@@ -178,8 +188,9 @@ function logPart(context: LogPartsContext, cluster: KafkaCluster, started: Start
   };
 }
 
-async function closeLog({ writer, loader, outcomes, progress, reader }: Started): Promise<void> {
-  for (const one of [writer, loader, outcomes, progress, reader]) await one?.close();
+async function closeLog(started: Started): Promise<void> {
+  const { writer, loader, outcomes, progress, taking, reader } = started;
+  for (const one of [writer, loader, outcomes, progress, taking, reader]) await one?.close();
 }
 
 async function stitcherProgress(

@@ -20,5 +20,6 @@ export {
   readValues,
   removeRecords,
   removeTopics,
+  setTopic,
   writeTopic,
 } from './test-topics.js';

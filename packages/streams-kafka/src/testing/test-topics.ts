@@ -144,6 +144,24 @@ export async function offsetsGiven(
   }
 }
 
+/** Sets of a topic what is named, and resets the rest, as `kafka-configs.sh` would. */
+export async function setTopic(
+  kafka: KafkaOptions,
+  topic: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<void> {
+  const admin = new Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).admin();
+  await admin.connect();
+  try {
+    const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+    const type = kafkajs.ConfigResourceTypes.TOPIC;
+    const resources = [{ type, name: topic, configEntries }];
+    await admin.alterConfigs({ validateOnly: false, resources });
+  } finally {
+    await admin.disconnect();
+  }
+}
+
 /** Topics of somebody else's, as the broker makes them; kept for ever. */
 export async function makePlainTopics(
   kafka: KafkaOptions,
