@@ -37,6 +37,8 @@ export interface DeclaredTopic {
   readonly settings: Readonly<Record<string, string>>;
   /** Those of the settings that must hold; the others are the operator's. */
   readonly fixed: readonly string[];
+  /** Those of the settings, numbers, of which more is as good. */
+  readonly least: readonly string[];
 }
 
 export function declareTopics(
@@ -66,7 +68,7 @@ export function declareTopics(
   return [...logs, ...changelogs, ...shared];
 }
 
-type TopicKind = Pick<DeclaredTopic, 'settings' | 'fixed'>;
+type TopicKind = Pick<DeclaredTopic, 'settings' | 'fixed' | 'least'>;
 
 /**
  * Of three copies two must have a record before it is answered: Kafka's own default is one, which
@@ -80,9 +82,12 @@ const recordSettings = {
   'max.message.bytes': String(RECORD_BYTES_MAX),
   // A record's time is the received_at of its cause, not when it was written.
   'message.timestamp.type': 'CreateTime',
-  // An event must not be refused because two clocks differ.
+  // An event must not be refused because two clocks differ, or because its cause is old.
   'message.timestamp.after.max.ms': String(INT64_MAX),
+  'message.timestamp.before.max.ms': String(INT64_MAX),
 };
+/** One record that does not fit would be refused to its sender, or hold a task up, for ever. */
+const least = ['max.message.bytes'];
 
 function endSettings(retentionMs: number): TopicKind {
   return {
@@ -92,6 +97,7 @@ function endSettings(retentionMs: number): TopicKind {
       'retention.ms': String(retentionMs),
     },
     fixed: ['cleanup.policy', 'message.timestamp.type'],
+    least,
   };
 }
 
@@ -104,6 +110,7 @@ const internalSettings: TopicKind = {
     'retention.bytes': String(FOR_EVER),
   },
   fixed: ['cleanup.policy', 'message.timestamp.type', 'retention.ms', 'retention.bytes'],
+  least,
 };
 
 const changelogSettings: TopicKind = {
@@ -113,6 +120,7 @@ const changelogSettings: TopicKind = {
     'delete.retention.ms': String(REMOVALS_KEPT_MS),
   },
   fixed: ['cleanup.policy', 'delete.retention.ms'],
+  least,
 };
 
 /** Makes what is missing and checks the rest. Throws ROSI_TOPIC_UNFIT or ROSI_PARTITIONS_CHANGED. */
@@ -122,9 +130,13 @@ export async function ensureTopics(
 ): Promise<void> {
   await withAdmin(kafka, async (admin) => {
     const known = new Set(await admin.listTopics());
+    // Before any is made: made with another number of partitions it could not be taken back.
+    const there = declared.filter(({ topic }) => known.has(topic));
+    await checkTopics(admin, there);
     const missing = declared.filter(({ topic }) => !known.has(topic));
-    if (missing.length > 0) await makeTopics(admin, missing);
-    await checkTopics(admin, declared, await partitionCounts(admin, declared));
+    if (missing.length === 0) return;
+    await makeTopics(admin, missing);
+    await checkTopics(admin, missing);
   });
 }
 
@@ -161,28 +173,19 @@ async function partitionCounts(
   }
 }
 
-async function checkTopics(
-  admin: Admin,
-  declared: readonly DeclaredTopic[],
-  counts: ReadonlyMap<string, number>,
-): Promise<void> {
+async function checkTopics(admin: Admin, declared: readonly DeclaredTopic[]): Promise<void> {
+  if (declared.length === 0) return;
+  checkPartitions(declared, await partitionCounts(admin, declared));
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: declared.map(({ topic }) => ({ type: ConfigResourceTypes.TOPIC, name: topic })),
   });
-  for (const { topic, partitions, settings, fixed } of declared) {
-    const actual = counts.get(topic) ?? 0;
-    if (actual !== partitions) {
-      throw new KafkaError(
-        'ROSI_PARTITIONS_CHANGED',
-        `Topic ${topic} has ${actual} partitions, but ${partitions} are configured; configure ` +
-          `${actual}, since keys would move to other partitions than their state`,
-      );
-    }
+  for (const { topic, settings, fixed, least: leastOf } of declared) {
     const entries = resources.find(({ resourceName }) => resourceName === topic)?.configEntries;
-    for (const name of fixed) {
+    for (const name of [...fixed, ...leastOf]) {
       const value = entries?.find(({ configName }) => configName === name)?.configValue;
-      if (value === settings[name]) continue;
+      const isEnough = leastOf.includes(name) && Number(value) >= Number(settings[name]);
+      if (isEnough || value === settings[name]) continue;
       throw new KafkaError(
         'ROSI_TOPIC_UNFIT',
         `Topic ${topic} has ${name}=${value}, but ROSI needs ${settings[name]}; ROSI does not ` +
@@ -190,6 +193,29 @@ async function checkTopics(
       );
     }
   }
+}
+
+/** Where most have another number the configuration is wrong; otherwise somebody has added some. */
+function checkPartitions(
+  declared: readonly DeclaredTopic[],
+  counts: ReadonlyMap<string, number>,
+): void {
+  const odd = declared.filter(({ topic, partitions }) => counts.get(topic) !== partitions);
+  const [first] = odd;
+  if (first === undefined) return;
+  const { topic, partitions } = first;
+  const actual = counts.get(topic) ?? 0;
+  const alike = declared.filter((one) => one.partitions === partitions).length;
+  const told =
+    odd.length * 2 > alike
+      ? `${partitions} are configured; set ROSI_KAFKA_PARTITIONS to ${actual}`
+      : `the others have ${partitions}; Kafka can't take partitions back that were added: restore ` +
+        'the topic, or begin anew with another ROSI_KAFKA_PREFIX';
+  throw new KafkaError(
+    'ROSI_PARTITIONS_CHANGED',
+    `Topic ${topic} has ${actual} partitions, but ${told}, since keys would move to other ` +
+      'partitions than their state',
+  );
 }
 
 /** Topics that processors must read together, as lists of processors' names. */

@@ -11,7 +11,7 @@ import { afterAll, expect, test, vi } from 'vitest';
 import { connectKafka } from './connection.js';
 import { type KafkaRuntime, type KafkaRuntimeOptions, openProgress, runKafka } from './index.js';
 import { firstOffset } from './offsets.js';
-import { readTopic, removeTopics, startTestKafka, writeTopic } from './testing/index.js';
+import { readTopic, removeTopics, setTopic, startTestKafka, writeTopic } from './testing/index.js';
 
 vi.setConfig({ testTimeout: 120_000 });
 const kafka = await startTestKafka();
@@ -133,9 +133,13 @@ test.skipIf(kafka === null)(
     const where = place();
     const topology = topologyOf(numbering());
     await (await run({ topology, ...where })).stop();
-    await expect(run({ topology, ...where, partitions: 2 })).rejects.toMatchObject({
+    const changed = (message: string) => ({
       code: 'ROSI_PARTITIONS_CHANGED',
+      message: expect.stringContaining(message),
     });
+    await expect(run({ topology, ...where, partitions: 2 })).rejects.toMatchObject(
+      changed('set ROSI_KAFKA_PARTITIONS to 1'),
+    );
     const admin = new kafkajs.Kafka({ brokers: [...client.brokers], logLevel: 0 }).admin();
     await admin.connect();
     const name = `${where.prefix}numbering.changelog`;
@@ -143,8 +147,17 @@ test.skipIf(kafka === null)(
     const { TOPIC } = kafkajs.ConfigResourceTypes;
     const resources = [{ type: TOPIC, name, configEntries }];
     await admin.alterConfigs({ validateOnly: false, resources });
+    const unfit = (message: string) => ({
+      code: 'ROSI_TOPIC_UNFIT',
+      message: expect.stringContaining(message),
+    });
+    await expect(run({ topology, ...where })).rejects.toMatchObject(unfit('cleanup.policy'));
+    const outputName = `${where.prefix}contract.output`;
+    await setTopic(client, outputName, { 'retention.ms': '-1' });
+    await expect(run({ topology, ...where })).rejects.toMatchObject(unfit('max.message.bytes'));
+    await admin.createPartitions({ topicPartitions: [{ topic: outputName, count: 2 }] });
     await admin.disconnect();
-    await expect(run({ topology, ...where })).rejects.toMatchObject({ code: 'ROSI_TOPIC_UNFIT' });
+    await expect(run({ topology, ...where })).rejects.toMatchObject(changed("can't take"));
   },
 );
 
