@@ -58,7 +58,7 @@ async function filled(schemaIds: SchemaIds, prefix: string): Promise<KafkaPlace>
   for (const { records } of randomSets(Array.from({ length: SETS }, (_, n) => 700 + n))) {
     await writer.append(eventsCollected, records);
   }
-  await untilSettled(place, () => fault);
+  expect(await untilSettled(place, () => fault)).toEqual([]);
   await writer.close();
   await runtime.stop();
   rmSync(dir, { recursive: true });

@@ -52,7 +52,7 @@ describe('random sets of events on Kafka', () => {
         });
         // One leaves in the middle of the work, so that its tasks move.
         if (instances > 2) await crew.removeFirst();
-        await untilSettled(place, () => crew.fault);
+        expect(await untilSettled(place, () => crew.fault)).toEqual([]);
         expect(await judge(place, sets)).toEqual([]);
       } finally {
         await crew.close();

@@ -12,7 +12,7 @@ import { afterAll, expect, test } from 'vitest';
 import { markKey } from './changelog.js';
 import { connectKafka, type KafkaConnection } from './connection.js';
 import { type LocalCopy, openLocalState } from './local-state.js';
-import { restoreCopy } from './restore.js';
+import { COPY_AGE_MS_MAX, restoreCopy } from './restore.js';
 import { readTopic, removeTopics, startTestKafka } from './testing/index.js';
 
 const KEYS = 300;
@@ -157,6 +157,16 @@ test.skipIf(kafka === null)(
       const place = { changelogOffset: 1_000, savedAtMs: Date.now() };
       await copy.apply([{ key: Buffer.from('k4'), value: Buffer.from('foreign') }], place);
       expect(await restored()).toEqual(expected);
+      // Older than removals are remembered, by this clock or by one that was ahead when it was saved.
+      for (const savedAtMs of [
+        Date.now() - 2 * COPY_AGE_MS_MAX,
+        Date.now() + 2 * COPY_AGE_MS_MAX,
+      ]) {
+        const { changelogOffset = 0 } = copy.place() ?? {};
+        const removed = [{ key: Buffer.from('k5'), value: Buffer.from('removed meanwhile') }];
+        await copy.apply(removed, { changelogOffset, savedAtMs });
+        expect(await restored()).toEqual(expected);
+      }
     });
     await local.close();
     await connection.close();

@@ -39,7 +39,8 @@ export async function restoreCopy(
     place !== undefined &&
     place.changelogOffset >= first &&
     place.changelogOffset <= markOffset &&
-    Date.now() - place.savedAtMs < COPY_AGE_MS_MAX;
+    // A clock that was ahead when it was saved makes the copy look younger than it is.
+    Math.abs(Date.now() - place.savedAtMs) < COPY_AGE_MS_MAX;
   if (!isUsable) await copy.clear();
   let next = isUsable ? place.changelogOffset : first;
   while (next <= markOffset) {
