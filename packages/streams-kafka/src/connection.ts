@@ -33,8 +33,8 @@ export interface KafkaConnection {
   refresh(): Promise<void>;
   /** 0: there is no such topic. Only of topics that are watched. */
   partitions(topic: string): number;
-  /** Copies in step of each partition, as the brokers said last; 0: nobody leads it. */
-  copiesInStep(topic: string): readonly number[];
+  /** Copies of each partition, as the brokers said last; none in step: nobody leads it. */
+  copies(topic: string): readonly { readonly inStep: number; readonly all: number }[];
   leader(topic: string, partition: number): Promise<Broker>;
   /** As {@link leader}, without connecting to it. */
   leaderId(topic: string, partition: number): number;
@@ -93,10 +93,11 @@ function connectionOf(cluster: Cluster): KafkaConnection {
     watch: (topics) => cluster.addMultipleTargetTopics(topics),
     refresh: () => cluster.refreshMetadata(),
     partitions: (topic) => cluster.findTopicPartitionMetadata(topic).length,
-    copiesInStep: (topic) =>
-      cluster
-        .findTopicPartitionMetadata(topic)
-        .map(({ leader, isr }) => (leader < 0 ? 0 : isr.length)),
+    copies: (topic) =>
+      cluster.findTopicPartitionMetadata(topic).map(({ leader, isr, replicas }) => ({
+        inStep: leader < 0 ? 0 : isr.length,
+        all: replicas.length,
+      })),
     leader: async (topic, partition) => broker(leaderId(topic, partition)),
     leaderId,
     broker,

@@ -142,6 +142,7 @@ export interface Cluster {
   findTopicPartitionMetadata(topic: string): readonly {
     readonly partitionId: number;
     readonly leader: number;
+    readonly replicas: readonly number[];
     /** The copies that are in step. */
     readonly isr: readonly number[];
   }[];

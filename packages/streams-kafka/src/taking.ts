@@ -28,7 +28,10 @@ export async function openTaking(kafka: KafkaOptions, topic: string): Promise<Ta
   return {
     async isTaking() {
       await connection.refresh();
-      return connection.copiesInStep(topic).every((copies) => copies >= copiesMin);
+      // Kafka asks for no more copies than there are.
+      return connection
+        .copies(topic)
+        .every(({ inStep, all }) => inStep >= Math.min(copiesMin, all));
     },
     close: () => connection.close(),
   };
