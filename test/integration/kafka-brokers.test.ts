@@ -39,6 +39,8 @@ test.skipIf(cluster === null)(
         await delay(WORKING_MS);
         const node = (await brokersOf(place.kafka, asked))[role];
         await cluster?.kill(node);
+        // Nor does it hinder one that starts.
+        make().start();
         await delay(AWAY_MS);
         await cluster?.restart(node);
         await untilInSync(place.kafka);
