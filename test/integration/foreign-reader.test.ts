@@ -14,7 +14,7 @@ import {
   makeTopics,
   readValues,
   removeTopics,
-  startTestKafka,
+  testKafka,
   writeTopic,
 } from '@rosi/streams-kafka/testing';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -25,11 +25,10 @@ import { GROUP, type KafkaPlace, randomSets, untilSettled } from './kafka-sets.j
 const PARTITIONS = 2;
 const SETS = 3;
 const schemaFiles = fileURLToPath(new URL('../../schemas/wire/', import.meta.url));
-const kafka = await startTestKafka();
+const kafka = await testKafka();
 const reader = await foreignReader();
 const registry = await startSchemaRegistry();
 afterAll(async () => {
-  await kafka?.close();
   await registry?.close();
 });
 const brokers = kafka?.brokers ?? [];

@@ -10,20 +10,14 @@ import { type Collector, startCollector } from '@rosi/collector';
 import { eventsCollected } from '@rosi/events';
 import { createLogger } from '@rosi/service-kit';
 import { openTopicWriter } from '@rosi/streams-kafka';
-import {
-  makeTopics,
-  readValues,
-  startLocalBroker,
-  startTestKafka,
-} from '@rosi/streams-kafka/testing';
+import { makeTopics, readValues, startLocalBroker, testKafka } from '@rosi/streams-kafka/testing';
 import { expect, test } from 'vitest';
 import { testedTopology } from '../property/run-topology.js';
 
 const PARTITIONS = 3;
 // The test needs a broker that it may stop, so that a given one is of no use to it.
 const isGiven = process.env['ROSI_KAFKA_BROKERS'] !== undefined;
-const kafka = await startTestKafka();
-await kafka?.close();
+const kafka = await testKafka();
 
 async function post(collector: Collector, ids: readonly string[]): Promise<Response> {
   const events = ids.map((id) => ({

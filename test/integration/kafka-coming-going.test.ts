@@ -3,8 +3,8 @@
  * the ledger is the oracle's. `npm run soak:kafka` does it for two minutes.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { startTestKafka } from '@rosi/streams-kafka/testing';
-import { afterAll, expect, test } from 'vitest';
+import { testKafka } from '@rosi/streams-kafka/testing';
+import { expect, test } from 'vitest';
 import type { KafkaInstance } from '../harness/kafka-instances.js';
 import { heldAgainstOracle } from './kafka-held.js';
 
@@ -12,8 +12,7 @@ const EVERY_MS = 2000;
 const SECONDS = Number(process.env['ROSI_SOAK_SECONDS'] ?? 20);
 const INSTANCES_MAX = 4;
 const SETS_PER_SECOND = 0.4;
-const kafka = await startTestKafka();
-afterAll(() => kafka?.close());
+const kafka = await testKafka();
 
 test.skipIf(kafka === null)(
   `instances come and go every two seconds for ${SECONDS} s`,

@@ -5,13 +5,12 @@
 import { cpSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startTestKafka } from '@rosi/streams-kafka/testing';
-import { afterAll, expect, test } from 'vitest';
+import { testKafka } from '@rosi/streams-kafka/testing';
+import { expect, test } from 'vitest';
 import { type Body, heldAgainstOracle, SESSION_MS } from './kafka-held.js';
 
-const kafka = await startTestKafka();
+const kafka = await testKafka();
 const brokers = kafka?.brokers ?? [];
-afterAll(() => kafka?.close());
 
 const held = (seed: number, body: Body) => heldAgainstOracle({ seed, brokers }, body);
 

@@ -11,9 +11,9 @@ import {
   openInterleaved,
   removeRecords,
   removeTopics,
-  startTestKafka,
+  testKafka,
 } from '@rosi/streams-kafka/testing';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { KafkaInstance } from '../harness/kafka-instances.js';
 import { testedTopology } from '../property/run-topology.js';
 import { heldAgainstOracle, SESSION_MS } from './kafka-held.js';
@@ -22,9 +22,8 @@ import { type CollectedRecord, GROUP, randomSets, writeSets } from './kafka-sets
 /** More than a fetch of one partition takes, so that a transaction spans several. */
 const TAKEN_BACK_MANY = 15_000;
 const TAKEN_BACK_FEW = 40;
-const kafka = await startTestKafka();
+const kafka = await testKafka();
 const brokers = kafka?.brokers ?? [];
-afterAll(() => kafka?.close());
 
 /** Events that would change every table if they were read. */
 function others(records: readonly CollectedRecord[], count: number): CollectedRecord[] {

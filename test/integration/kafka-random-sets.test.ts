@@ -7,8 +7,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type KafkaRuntime, runKafka } from '@rosi/streams-kafka';
-import { removeTopics, startTestKafka } from '@rosi/streams-kafka/testing';
-import { afterAll, describe, expect, test } from 'vitest';
+import { removeTopics, testKafka } from '@rosi/streams-kafka/testing';
+import { describe, expect, test } from 'vitest';
 import { testedTopology } from '../property/run-topology.js';
 import {
   GROUP,
@@ -22,8 +22,7 @@ import {
 const SETS_EACH = 8;
 const BATCHES = 6;
 const SESSION_MS = 10_000;
-const kafka = await startTestKafka();
-afterAll(() => kafka?.close());
+const kafka = await testKafka();
 
 const cases = [1, 3, 12].flatMap((partitions) =>
   [1, 2, 4].map((instances) => ({ partitions, instances })),

@@ -10,7 +10,7 @@ import {
   freePort,
   startKafkaProxy,
   startLocalBroker,
-  startTestKafka,
+  testKafka,
 } from '@rosi/streams-kafka/testing';
 import { expect, it } from 'vitest';
 import {
@@ -30,8 +30,7 @@ const hangMsMax = 25_000;
 const buyers = 40;
 // The test needs a broker that it may stop, so that a given one is of no use to it.
 const isGiven = process.env['ROSI_KAFKA_BROKERS'] !== undefined;
-const kafka = await startTestKafka();
-await kafka?.close();
+const kafka = await testKafka();
 
 const environment = (address: string) => ({
   ROSI_KAFKA_BROKERS: address,

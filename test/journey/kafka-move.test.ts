@@ -8,8 +8,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { removeTopics, startTestKafka } from '@rosi/streams-kafka/testing';
-import { afterAll, describe, expect, it } from 'vitest';
+import { removeTopics, testKafka } from '@rosi/streams-kafka/testing';
+import { describe, expect, it } from 'vitest';
 import { runCommand } from '../harness/command.js';
 import { operate } from '../harness/operating.js';
 import {
@@ -26,8 +26,7 @@ import { type Answers, postUntilTaken, postWaves } from './random-sets-posting.j
 
 const testMsMax = 400_000;
 const command = fileURLToPath(new URL('../../packages/cli/bin/rosi.js', import.meta.url));
-const kafka = await startTestKafka();
-afterAll(() => kafka?.close());
+const kafka = await testKafka();
 
 interface Moved {
   readonly code: number | null;

@@ -3,7 +3,7 @@
  * `rosi start` of its own. What the tables must say is what they must say of one process.
  */
 import { randomUUID } from 'node:crypto';
-import { removeTopics, startTestKafka } from '@rosi/streams-kafka/testing';
+import { removeTopics, testKafka } from '@rosi/streams-kafka/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../generator/index.js';
 import { Processes, SharedClickHouse } from '../harness/processes.js';
@@ -19,14 +19,13 @@ import { compared } from './random-sets-comparison.js';
 import { type Answers, postUntilTaken } from './random-sets-posting.js';
 
 const testMsMax = 400_000;
-const kafka = await startTestKafka();
+const kafka = await testKafka();
 let clickhouse: SharedClickHouse;
 beforeAll(async () => {
   if (kafka !== null) clickhouse = await SharedClickHouse.start();
 });
 afterAll(async () => {
   await clickhouse?.close();
-  await kafka?.close();
 });
 
 const newPrefix = () => `processes-${randomUUID()}.`;

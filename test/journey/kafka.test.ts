@@ -6,8 +6,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { removeTopics, startTestKafka } from '@rosi/streams-kafka/testing';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { removeTopics, testKafka } from '@rosi/streams-kafka/testing';
+import { afterEach, describe, expect, it } from 'vitest';
 import { runCommand } from '../harness/command.js';
 import { operate } from '../harness/operating.js';
 import { makeDataDir, type Product, removeDataDir, startProduct } from '../harness/product.js';
@@ -20,8 +20,7 @@ import { booksOf, expectedBooks, postAll, tablesOf, weekEvents } from './shop-we
 const testMsMax = 400_000;
 const buyers = 60;
 const killsEach = 2;
-const kafka = await startTestKafka();
-afterAll(() => kafka?.close());
+const kafka = await testKafka();
 
 /** Where one test is at home in the cluster; short sessions, since killed members are waited for. */
 const placeOf = (prefix: string) => ({

@@ -7,15 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Topic } from '@rosi/events';
 import type { ProcessorDeclaration, Topology } from '@rosi/streams';
 import { note, noteTopic } from '@rosi/streams/contract';
-import { afterAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type KafkaRuntime, openProgress, runKafka } from './index.js';
-import {
-  makeTopics,
-  readTopic,
-  removeTopics,
-  startTestKafka,
-  writeTopic,
-} from './testing/index.js';
+import { makeTopics, readTopic, removeTopics, testKafka, writeTopic } from './testing/index.js';
 
 type Note = ReturnType<typeof note>['value'];
 
@@ -23,8 +17,7 @@ const PARTITIONS = 4;
 const ROUNDS = 3;
 const FAN = 4;
 vi.setConfig({ testTimeout: 240_000 });
-const kafka = await startTestKafka();
-afterAll(() => kafka?.close());
+const kafka = await testKafka();
 
 const asked: Topic<Note> = { ...noteTopic('asked'), isBarrier: ({ text }) => text === 'alone' };
 const there = noteTopic('there');

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { contractCases, type StartTopology } from '@rosi/streams/contract';
-import { afterAll, test, vi } from 'vitest';
+import { test, vi } from 'vitest';
 import { type KafkaRuntime, openProgress, runKafka } from './index.js';
-import { readTopic, removeTopics, startTestKafka, writeTopic } from './testing/index.js';
+import { readTopic, removeTopics, testKafka, writeTopic } from './testing/index.js';
 
 vi.setConfig({ testTimeout: 240_000 });
-const kafka = await startTestKafka();
+const kafka = await testKafka();
 
 const start: StartTopology = async (topology, limits) => {
   const dir = mkdtempSync(join(tmpdir(), 'rosi-contract-'));
@@ -79,4 +79,3 @@ const start: StartTopology = async (topology, limits) => {
 for (const { name, run } of contractCases) {
   test.skipIf(kafka === null)(`kafka: ${name}`, () => run(start));
 }
-afterAll(() => kafka?.close());

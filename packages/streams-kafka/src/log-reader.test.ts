@@ -8,16 +8,15 @@ import fc from 'fast-check';
 import kafkajs, { type Producer, type Transaction } from 'kafkajs';
 import { afterAll, expect, test } from 'vitest';
 import { openLogReader } from './log-reader.js';
-import { removeRecords, removeTopics, startTestKafka } from './testing/index.js';
+import { removeRecords, removeTopics, testKafka } from './testing/index.js';
 
 const { Kafka } = kafkajs;
-const kafka = await startTestKafka();
+const kafka = await testKafka();
 const options = { brokers: kafka?.brokers ?? [], clientId: 'log-reader' };
 const prefix = `reader-${randomUUID()}.`;
 afterAll(async () => {
   if (kafka === null) return;
   await removeTopics(options, prefix);
-  await kafka.close();
 });
 
 const TOPIC = 'things';

@@ -9,20 +9,19 @@ import { afterAll, expect, test, vi } from 'vitest';
 import { connectKafka, type KafkaConnection } from './connection.js';
 import { fetchRecords } from './fetch-records.js';
 import { endOffsets, offsetIn } from './offsets.js';
-import { removeTopics, startTestKafka } from './testing/index.js';
+import { removeTopics, testKafka } from './testing/index.js';
 
 const PRODUCERS = 3;
 const STEPS = 120;
 /** kafkajs takes any record with this key for the end of a transaction. */
 const MARKER_LIKE_KEY = Buffer.from([0, 0, 0, 0]);
 vi.setConfig({ testTimeout: 120_000 });
-const kafka = await startTestKafka();
+const kafka = await testKafka();
 const options = { brokers: kafka?.brokers ?? [], clientId: 'read-committed' };
 const prefix = `aborted-${randomUUID()}.`;
 afterAll(async () => {
   if (kafka === null) return;
   await removeTopics(options, prefix);
-  await kafka.close();
 });
 
 interface Written {

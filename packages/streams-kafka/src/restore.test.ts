@@ -13,14 +13,14 @@ import { markKey } from './changelog.js';
 import { connectKafka, type KafkaConnection } from './connection.js';
 import { type LocalCopy, openLocalState } from './local-state.js';
 import { COPY_AGE_MS_MAX, restoreCopy } from './restore.js';
-import { readTopic, removeTopics, startTestKafka } from './testing/index.js';
+import { readTopic, removeTopics, testKafka } from './testing/index.js';
 
 const KEYS = 300;
 const VERSIONS = 20;
 /** About ten fetches. */
 const LIMITS = { waitMs: 50, bytesMax: 100_000, partitionBytesMax: 100_000 };
 const COMPACTED_MS_MAX = 60_000;
-const kafka = await startTestKafka();
+const kafka = await testKafka();
 const options = { brokers: kafka?.brokers ?? [], clientId: 'restore' };
 const prefix = `restore-${randomUUID()}.`;
 const dir = mkdtempSync(join(tmpdir(), 'rosi-restore-'));
@@ -28,7 +28,6 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
   if (kafka === null) return;
   await removeTopics(options, prefix);
-  await kafka.close();
 });
 
 async function withClients(body: (admin: Admin, producer: Producer) => Promise<void>) {

@@ -12,11 +12,11 @@ import {
   removeTopics,
   setTopic,
   startLocalBroker,
-  startTestKafka,
+  testKafka,
 } from './testing/index.js';
 
 const PARTITIONS = 3;
-const kafka = await startTestKafka();
+const kafka = await testKafka();
 const client = { brokers: kafka?.brokers ?? [], clientId: 'writer' };
 const prefix = `writer-${randomUUID()}.`;
 const input = noteTopic('contract.input');
@@ -25,7 +25,6 @@ const topics = [input.name];
 afterAll(async () => {
   if (kafka === null) return;
   await removeTopics(client, prefix);
-  await kafka.close();
 });
 
 async function written(brokers: readonly string[]): Promise<number[]> {

@@ -11,10 +11,10 @@ import { afterAll, expect, test, vi } from 'vitest';
 import { connectKafka } from './connection.js';
 import { type KafkaRuntime, type KafkaRuntimeOptions, openProgress, runKafka } from './index.js';
 import { firstOffset } from './offsets.js';
-import { readTopic, removeTopics, setTopic, startTestKafka, writeTopic } from './testing/index.js';
+import { readTopic, removeTopics, setTopic, testKafka, writeTopic } from './testing/index.js';
 
 vi.setConfig({ testTimeout: 120_000 });
-const kafka = await startTestKafka();
+const kafka = await testKafka();
 const client = { brokers: kafka?.brokers ?? [], clientId: 'upkeep' };
 const dir = mkdtempSync(join(tmpdir(), 'rosi-upkeep-'));
 const prefixes: string[] = [];
@@ -24,7 +24,6 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
   if (kafka === null) return;
   for (const prefix of prefixes) await removeTopics(client, prefix);
-  await kafka.close();
 });
 
 function place(): { readonly prefix: string; readonly partitions: number } {

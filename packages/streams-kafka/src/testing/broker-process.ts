@@ -15,8 +15,11 @@ import { brokerFolder, brokerJars } from './broker-jars.js';
 const run = promisify(execFile);
 const READY_MS_MAX = 120_000;
 const LOG_CHARACTERS_KEPT = 8000;
-// The shell holds the pipe from us: when it closes, for whatever reason, the broker goes.
-const WATCHED = 'java "$@" </dev/null & broker=$!; cat >/dev/null; kill -$0 $broker; wait $broker';
+// The shell holds the pipe from us: when it closes, for whatever reason, the broker goes, and with it
+// a folder that nobody keeps.
+const WATCHED =
+  'java "$@" </dev/null & broker=$!; cat >/dev/null; kill -$0 $broker; wait $broker; ' +
+  'test -z "$PASSING_FOLDER" || rm -rf "$PASSING_FOLDER"';
 
 export interface BrokerOptions {
   readonly dir: string;
@@ -28,6 +31,8 @@ export interface BrokerOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** How it is ended: TERM closes a folder that is kept in order. */
   readonly signal: 'KILL' | 'TERM';
+  /** The folder goes with it. */
+  readonly isPassing?: boolean;
 }
 
 export interface BrokerProcess {
@@ -39,7 +44,7 @@ export interface BrokerProcess {
 
 /** Formats the folder if it is new, and starts the broker; it is not ready yet. */
 export async function startBroker(options: BrokerOptions): Promise<BrokerProcess> {
-  const { dir, clusterId, signal } = options;
+  const { dir, clusterId, signal, isPassing = false } = options;
   const classPath = ['-cp', join(await brokerJars(), '*')];
   const properties = writeProperties(options);
   if (!existsSync(join(dir, 'data', 'meta.properties'))) {
@@ -50,6 +55,7 @@ export async function startBroker(options: BrokerOptions): Promise<BrokerProcess
   const server = ['-Xmx512m', '-XX:+UseSerialGC', ...classPath, 'kafka.Kafka', properties];
   const child = spawn('sh', ['-c', WATCHED, signal, ...server], {
     stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, PASSING_FOLDER: isPassing ? dir : '' },
   });
   const said = tailOf(child);
   return {

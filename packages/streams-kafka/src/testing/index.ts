@@ -11,7 +11,7 @@ export {
 } from './kafka-proxy.js';
 export { type LocalBroker, type LocalBrokerOptions, startLocalBroker } from './local-broker.js';
 export { type LocalCluster, startLocalCluster } from './local-cluster.js';
-export { orSkipped, startTestKafka, type TestKafka } from './test-kafka.js';
+export { orSkipped, type TestKafka, testKafka } from './test-kafka.js';
 export {
   makePlainTopics,
   makeTopics,

@@ -1,6 +1,6 @@
 /** A real Kafka broker on loopback without Docker, for tests and for a person. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startBroker, untilReady } from './broker-process.js';
@@ -43,22 +43,18 @@ export async function startLocalBroker(options: LocalBrokerOptions = {}): Promis
       ...(logins === undefined ? {} : loginSettings(ports, logins)),
       ...options.settings,
     },
-    signal: options.dir === undefined ? 'KILL' : 'TERM',
+    ...(options.dir === undefined ? { signal: 'KILL', isPassing: true } : { signal: 'TERM' }),
   });
   const address = `127.0.0.1:${ports.port}`;
-  const close = async () => {
-    await broker.stop();
-    if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
-  };
   try {
     const sasl =
       logins === undefined ? {} : { sasl: { mechanism: 'plain', ...logins.all } as const };
     await untilReady(address, broker, sasl);
   } catch (error) {
-    await close();
+    await broker.stop();
     throw error;
   }
-  return { address, close };
+  return { address, close: () => broker.stop() };
 }
 
 function doorSettings(

@@ -1,7 +1,7 @@
 /**
- * Kafka for one test file: the brokers of `ROSI_KAFKA_BROKERS`, else a broker of its own, in a
- * container where Docker answers and from Maven Central's jars where it doesn't. Without Docker and
- * Java the tests are skipped, loudly; in CI that is a failure.
+ * Kafka for tests: the brokers of `ROSI_KAFKA_BROKERS`, else one broker that all files of a worker
+ * share, in a container where Docker answers and from Maven Central's jars where it doesn't. Without
+ * Docker and Java the tests are skipped, loudly; in CI that is a failure.
  */
 import { MissingToolError } from './broker-jars.js';
 import { startContainerBroker } from './container-broker.js';
@@ -9,19 +9,22 @@ import { startLocalBroker } from './local-broker.js';
 
 export interface TestKafka {
   readonly brokers: readonly string[];
-  close(): Promise<void>;
 }
 
-/** Null: this machine can't run Kafka, and the tests are to be skipped. */
-export async function startTestKafka(): Promise<TestKafka | null> {
+let shared: Promise<TestKafka | null> | undefined;
+
+/**
+ * It ends with the process; each test has topics of its own, and takes them away. Null: this machine
+ * can't run Kafka, and the tests are to be skipped.
+ */
+export function testKafka(): Promise<TestKafka | null> {
   const given = process.env['ROSI_KAFKA_BROKERS'];
-  if (given !== undefined && given !== '') {
-    return { brokers: given.split(','), close: async () => {} };
-  }
-  return orSkipped(async () => {
-    const { address, close } = (await startContainerBroker()) ?? (await startLocalBroker());
-    return { brokers: [address], close };
+  if (given !== undefined && given !== '') return Promise.resolve({ brokers: given.split(',') });
+  shared ??= orSkipped(async () => {
+    const { address } = (await startContainerBroker()) ?? (await startLocalBroker());
+    return { brokers: [address] };
   });
+  return shared;
 }
 
 /**
