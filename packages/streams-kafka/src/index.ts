@@ -12,6 +12,7 @@ export {
   type TopicPosition,
   tellPositions,
 } from './group-positions.js';
+export { untilHandedOver } from './handed-over.js';
 export {
   type KafkaLogReader,
   type KafkaLogReaderOptions,

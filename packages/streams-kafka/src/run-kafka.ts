@@ -4,6 +4,7 @@
  */
 import { wire } from '@rosi/streams';
 import { namedFailure } from './failure.js';
+import { untilHandedOver } from './handed-over.js';
 import { Instance } from './instance.js';
 import type { KafkaRuntime, KafkaRuntimeOptions } from './runtime-options.js';
 import { TopicNames } from './task-spec.js';
@@ -33,15 +34,18 @@ export async function runKafka(options: KafkaRuntimeOptions): Promise<KafkaRunti
   const names = new TopicNames(options.prefix ?? '');
   await prepareTopics(options);
   try {
-    const instance = new Instance(options, names);
-    try {
-      await instance.start();
-    } catch (error) {
-      await instance.stop();
-      throw error;
-    }
-    return instance;
+    return await untilHandedOver(options.kafka, () => started(new Instance(options, names)));
   } catch (cause) {
     throw namedFailure(options.kafka, cause);
+  }
+}
+
+async function started(instance: Instance): Promise<Instance> {
+  try {
+    await instance.start();
+    return instance;
+  } catch (error) {
+    await instance.stop();
+    throw error;
   }
 }

@@ -26,6 +26,7 @@ import {
   registerSchemas,
   type Taking,
   type TaskOutcomes,
+  untilHandedOver,
 } from '@rosi/streams-kafka';
 import { loadedTopicNames, loaderGroup } from '@rosi/warehouse-loader';
 import { assertMoved, firstTableOffsetFact } from './installation-facts.js';
@@ -107,7 +108,8 @@ function installationPart(
       const topics = { kafka, prefix, partitions, replicas, retentionMs: logRetention.ageMs };
       try {
         await prepareTopics({ ...topics, topology: topologyShape() });
-        const facts = await agreeOnKeys({ kafka, prefix }, context.keys(), parts);
+        const agree = () => agreeOnKeys({ kafka, prefix }, context.keys(), parts);
+        const facts = await untilHandedOver(kafka, agree);
         assertMoved(facts, prefix);
         const schemaIds = await registeredIds(cluster);
         const firstTableOffset = Number(facts[firstTableOffsetFact] ?? 0);
@@ -160,25 +162,14 @@ function stitcherPart(
 }
 
 function logPart(context: LogPartsContext, cluster: KafkaCluster, started: Started): LifecyclePart {
-  const { kafka, prefix, partitions } = cluster;
+  const { kafka } = cluster;
   const { parts, dataDir } = context.config;
   return {
     name: 'event log',
     async start() {
-      const topology = topologyShape();
-      const place = { kafka, prefix, partitions };
-      const inputs = topology.processors.flatMap((one) => inputsOf(one).map(({ name }) => name));
-      const topics = [...new Set([...inputs, ...loadedTopicNames])];
       try {
-        started.reader = await openLogReader({ ...place, topics, patienceMs });
-        started.taking = await openTaking(kafka, `${prefix}${eventsCollected.name}`);
-        started.progress = await openProgress({ ...place, topology, groupId: stitcherGroup });
-        started.outcomes = await openTaskOutcomes({ ...place, topology });
-        const group = { kafka, prefix, groupId: loaderGroup };
-        started.loader = await openGroupPositions(group, loadedTopicNames, partitions);
-        const topicsWritten = [eventsCollected.name];
-        started.writer = openTopicWriter({ ...need(started.cluster), topics: topicsWritten });
-        if (parts.has('loader')) await continueReplay(started.writer, dataDir);
+        await untilHandedOver(kafka, () => openLog(cluster, started));
+        if (parts.has('loader')) await continueReplay(need(started.writer), dataDir);
       } catch (error) {
         await closeLog(started);
         throw namedFailure(kafka, error);
@@ -188,9 +179,30 @@ function logPart(context: LogPartsContext, cluster: KafkaCluster, started: Start
   };
 }
 
+async function openLog(cluster: KafkaCluster, started: Started): Promise<void> {
+  await closeLog(started); // What a failed attempt has opened.
+  const { kafka, prefix, partitions } = cluster;
+  const topology = topologyShape();
+  const place = { kafka, prefix, partitions };
+  const inputs = topology.processors.flatMap((one) => inputsOf(one).map(({ name }) => name));
+  const topics = [...new Set([...inputs, ...loadedTopicNames])];
+  started.reader = await openLogReader({ ...place, topics, patienceMs });
+  started.taking = await openTaking(kafka, `${prefix}${eventsCollected.name}`);
+  started.progress = await openProgress({ ...place, topology, groupId: stitcherGroup });
+  started.outcomes = await openTaskOutcomes({ ...place, topology });
+  const group = { kafka, prefix, groupId: loaderGroup };
+  started.loader = await openGroupPositions(group, loadedTopicNames, partitions);
+  const topicsWritten = [eventsCollected.name];
+  started.writer = openTopicWriter({ ...need(started.cluster), topics: topicsWritten });
+}
+
+const opened = ['writer', 'loader', 'outcomes', 'progress', 'taking', 'reader'] as const;
+
 async function closeLog(started: Started): Promise<void> {
-  const { writer, loader, outcomes, progress, taking, reader } = started;
-  for (const one of [writer, loader, outcomes, progress, taking, reader]) await one?.close();
+  for (const name of opened) {
+    await started[name]?.close();
+    delete started[name];
+  }
 }
 
 async function stitcherProgress(

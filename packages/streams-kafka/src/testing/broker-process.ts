@@ -16,10 +16,10 @@ const run = promisify(execFile);
 const READY_MS_MAX = 120_000;
 const LOG_CHARACTERS_KEPT = 8000;
 // The shell holds the pipe from us: when it closes, for whatever reason, the broker goes, and with it
-// a folder that nobody keeps.
+// a folder that nobody keeps. What the shell says of the end would have nobody left to read it.
 const WATCHED =
-  'java "$@" </dev/null & broker=$!; cat >/dev/null; kill -$0 $broker; wait $broker; ' +
-  'test -z "$PASSING_FOLDER" || rm -rf "$PASSING_FOLDER"';
+  'java "$@" </dev/null & broker=$!; cat >/dev/null; exec 2>/dev/null; ' +
+  'kill -$0 $broker; wait $broker; test -z "$PASSING_FOLDER" || rm -rf "$PASSING_FOLDER"';
 
 export interface BrokerOptions {
   readonly dir: string;
