@@ -45,6 +45,21 @@ export interface KafkaConnection {
   close(): Promise<void>;
 }
 
+/** A connection that watches these topics; where that fails none is left open. */
+export async function connectWatching(
+  options: KafkaOptions,
+  topics: readonly string[],
+): Promise<KafkaConnection> {
+  const connection = await connectKafka(options);
+  try {
+    await connection.watch(topics);
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
 export async function connectKafka(options: KafkaOptions): Promise<KafkaConnection> {
   const { brokers, clientId, ssl, sasl, requestMsMax = REQUEST_MS_MAX, onLog } = options;
   const cluster = createCluster(

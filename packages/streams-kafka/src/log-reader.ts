@@ -6,7 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LogReader, ReadRun } from '@rosi/streams';
 import { withAdmin } from './admin.js';
-import { connectKafka, type KafkaConnection, type KafkaOptions } from './connection.js';
+import { connectWatching, type KafkaConnection, type KafkaOptions } from './connection.js';
 import { cutTooFar } from './cut-too-far.js';
 import { KafkaError, remedyOf } from './errors.js';
 import { namedFailure } from './failure.js';
@@ -47,8 +47,8 @@ export async function openLogReader(options: KafkaLogReaderOptions): Promise<Kaf
   const names = new TopicNames(prefix);
   try {
     const { clusterId } = await withAdmin(kafka, (admin) => admin.describeCluster());
-    const connection = await connectKafka(kafka);
-    await connection.watch(topics.map((topic) => names.of(topic)));
+    const watched = topics.map((topic) => names.of(topic));
+    const connection = await connectWatching(kafka, watched);
     return new Reader(options, connection, `${clusterId}:${prefix}`);
   } catch (cause) {
     throw namedFailure(kafka, cause);

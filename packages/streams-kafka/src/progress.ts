@@ -1,6 +1,6 @@
 /** Seen from outside, by whoever may read the topics: whether a topology has done all its work. */
 import { inputsOf, type Topology, wire } from '@rosi/streams';
-import { connectKafka, type KafkaConnection, type KafkaOptions } from './connection.js';
+import { connectWatching, type KafkaConnection, type KafkaOptions } from './connection.js';
 import { endOffsets, firstOffsets, offsetIn, type Place, placeKey } from './offsets.js';
 import { TopicNames } from './task-spec.js';
 
@@ -39,8 +39,8 @@ export async function openProgress(options: ProgressOptions): Promise<Progress> 
   const inputs = new Set(
     wire(options.topology).processors.flatMap((one) => inputsOf(one).map(({ name }) => name)),
   );
-  const connection = await connectKafka(options.kafka);
-  await connection.watch([...inputs].map((name) => names.of(name)));
+  const topics = [...inputs].map((name) => names.of(name));
+  const connection = await connectWatching(options.kafka, topics);
   const places = [...inputs].flatMap((name) =>
     Array.from({ length: options.partitions }, (_, partition) => ({
       topic: names.of(name),

@@ -4,7 +4,7 @@
  */
 import kafkajs from 'kafkajs';
 import { withAdmin } from './admin.js';
-import { connectKafka, type KafkaOptions } from './connection.js';
+import { connectWatching, type KafkaOptions } from './connection.js';
 
 const { ConfigResourceTypes } = kafkajs;
 const COPIES_SETTING = 'min.insync.replicas';
@@ -18,13 +18,7 @@ export interface Taking {
 /** The topic must be there. What is set of it is read once. */
 export async function openTaking(kafka: KafkaOptions, topic: string): Promise<Taking> {
   const copiesMin = await copiesAskedFor(kafka, topic);
-  const connection = await connectKafka(kafka);
-  try {
-    await connection.watch([topic]);
-  } catch (error) {
-    await connection.close();
-    throw error;
-  }
+  const connection = await connectWatching(kafka, [topic]);
   return {
     async isTaking() {
       await connection.refresh();

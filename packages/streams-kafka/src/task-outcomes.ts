@@ -11,7 +11,7 @@ import {
   wire,
 } from '@rosi/streams';
 import { decodeDocument, documentKey } from './changelog.js';
-import { connectKafka, type KafkaConnection, type KafkaOptions } from './connection.js';
+import { connectWatching, type KafkaConnection, type KafkaOptions } from './connection.js';
 import { endOffsets, firstOffset, offsetIn, type Place, placeKey } from './offsets.js';
 import { readPartition } from './read-topic.js';
 import { TopicNames } from './task-spec.js';
@@ -41,8 +41,7 @@ interface Known {
 export async function openTaskOutcomes(options: TaskOutcomesOptions): Promise<TaskOutcomes> {
   const names = new TopicNames(options.prefix ?? '');
   const topics = wire(options.topology).processors.map(({ name }) => names.changelogOf(name));
-  const connection = await connectKafka(options.kafka);
-  await connection.watch(topics);
+  const connection = await connectWatching(options.kafka, topics);
   const places: Place[] = topics.flatMap((topic) =>
     Array.from({ length: options.partitions }, (_, partition) => ({ topic, partition })),
   );
