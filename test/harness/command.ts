@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createProgram } from '@rosi/cli';
+import { writtenTerminal } from '@rosi/cli/testing';
 import { hashKey, secretKey } from './product.js';
 
 const command = fileURLToPath(new URL('../../packages/cli/bin/rosi.js', import.meta.url));
@@ -42,27 +43,17 @@ export async function runCommandHere(
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<CommandAnswer> {
-  const said = { code: 0, stdout: '', stderr: '' };
+  const written = { out: '', err: '' };
+  let code = 0;
   const program = createProgram({
     env: { ...productEnv(dataDir), ...env },
-    setExitCode: (code) => {
-      said.code = code;
+    setExitCode: (set) => {
+      code = set;
     },
-    terminal: {
-      out: (text) => {
-        said.stdout += text;
-      },
-      err: (text) => {
-        said.stderr += text;
-      },
-      interactive: false,
-      columns: 100,
-      failure: () => 1,
-      flushed: async () => undefined,
-    },
+    terminal: writtenTerminal(written),
   });
   await program.parseAsync([...words], { from: 'user' });
-  return said;
+  return { code, stdout: written.out, stderr: written.err };
 }
 
 const productEnv = (dataDir: string) => ({

@@ -5,22 +5,12 @@ import { createProgram } from './program.js';
 import { amountText, receiptText } from './reading/explain.js';
 import { clickhouseError, tableText } from './reading/query.js';
 import { receiptDocument } from './start/receipt.js';
-import { describeFailure, type Terminal } from './terminal/terminal.js';
+import { describeFailure } from './terminal/terminal.js';
+import { writtenTerminal } from './testing/index.js';
 
 async function run(words: string[], env: Record<string, string> = {}) {
   const written = { out: '', err: '', exitCode: 0 };
-  const terminal: Terminal = {
-    out: (text) => {
-      written.out += text;
-    },
-    err: (text) => {
-      written.err += text;
-    },
-    interactive: false,
-    columns: 100,
-    failure: () => 1,
-    flushed: async () => undefined,
-  };
+  const terminal = writtenTerminal(written);
   const setExitCode = (code: number) => {
     written.exitCode = code;
   };

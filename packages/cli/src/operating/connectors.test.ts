@@ -3,28 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readAudit } from '../start/audit-file.js';
+import { writtenTerminal } from '../testing/index.js';
 import { addConnector, listConnectors, removeConnector } from './connectors.js';
 
 let dataDir: string;
-let out: string;
-
-const command = () => ({
-  dataDir,
-  terminal: {
-    out: (text: string) => {
-      out += text;
-    },
-    err: () => undefined,
-    interactive: false,
-    columns: 100,
-    failure: () => 1 as const,
-    flushed: async () => undefined,
-  },
-});
+const written = { out: '', err: '' };
+const command = () => ({ dataDir, terminal: writtenTerminal(written) });
 
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'rosi-connector-'));
-  out = '';
 });
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
@@ -33,7 +20,7 @@ test('the audit tells what changed, never the secret, and nothing of what was re
   const settings = '{"server": "https://social.example"}';
   addConnector(command(), { source: 'mastodon', id: 'ours', secret, settings });
   listConnectors(command());
-  expect(out).toContain('ours  mastodon  with a secret\n');
+  expect(written.out).toContain('ours  mastodon  with a secret\n');
   const bad = { source: 'mastodon', id: 'theirs', secret, settings: '{"server": 1}' };
   expect(() => addConnector(command(), bad)).toThrow();
   expect(() => removeConnector(command(), 'theirs')).toThrow('rosi connector list');

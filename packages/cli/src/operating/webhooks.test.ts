@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readAudit } from '../start/audit-file.js';
 import { readWebhooks } from '../start/webhooks.js';
-import type { Terminal } from '../terminal/terminal.js';
+import { writtenTerminal } from '../testing/index.js';
 import type { StatedEntry } from './stated-entry.js';
 import { addWebhook, listWebhooks, removeWebhook } from './webhooks.js';
 
@@ -12,27 +12,13 @@ const first = 'first-secret-of-the-tests';
 const second = 'second-secret-of-the-tests';
 let parent: string;
 let dataDir: string;
-let out: string;
-let err: string;
-
-const terminal: Terminal = {
-  out: (text) => {
-    out += text;
-  },
-  err: (text) => {
-    err += text;
-  },
-  interactive: false,
-  columns: 100,
-  failure: () => 1,
-  flushed: async () => undefined,
-};
+const written = { out: '', err: '' };
+const terminal = writtenTerminal(written);
 
 beforeEach(() => {
   parent = mkdtempSync(join(tmpdir(), 'rosi-webhook-'));
   dataDir = join(parent, 'data');
-  out = '';
-  err = '';
+  Object.assign(written, { out: '', err: '' });
 });
 afterEach(() => rmSync(parent, { recursive: true }));
 
@@ -49,10 +35,10 @@ test('what is added is private, is what a start reads, and is listed without its
   add({ settings: '{"order_prefix": "fr-"}' });
   expect(statSync(join(dataDir, 'webhooks.json')).mode & 0o077).toBe(0);
   expect(secrets()).toEqual([[first]]);
-  expect(out).toBe('/hooks/shopify/shop\n');
-  out = '';
+  expect(written.out).toBe('/hooks/shopify/shop\n');
+  written.out = '';
   listWebhooks({ dataDir, terminal });
-  expect(out).toBe('/hooks/shopify/shop  1 secret\n');
+  expect(written.out).toBe('/hooks/shopify/shop  1 secret\n');
 });
 
 test('a secret is replaced in three steps, and settings stay', () => {
@@ -70,17 +56,17 @@ test('a secret is replaced in three steps, and settings stay', () => {
 test('that a third secret displaces the oldest is told', () => {
   add();
   add({ secret: second });
-  expect(err).not.toContain('no longer counts');
+  expect(written.err).not.toContain('no longer counts');
   add({ secret: 'third-secret-of-the-tests' });
   expect(secrets()).toEqual([['third-secret-of-the-tests', second]]);
-  expect(err).toContain('shop had two secrets already: the older of them no longer counts');
+  expect(written.err).toContain('shop had two secrets already: the older of them no longer counts');
 });
 
 test('a secret is made where the operator chooses it, and shown once', () => {
   add({ source: 'standard', id: 'crm', secret: null });
   const [[made] = []] = secrets();
   expect(made).toMatch(/^whsec_[A-Za-z0-9+/]{32}$/);
-  expect(out).toBe(`/hooks/standard/crm\nsecret, shown this once: ${made}\n`);
+  expect(written.out).toBe(`/hooks/standard/crm\nsecret, shown this once: ${made}\n`);
 });
 
 test.each([

@@ -1,0 +1,1 @@
+export { type Written, writtenTerminal } from './written-terminal.js';
